@@ -1,0 +1,2 @@
+export * from "./media-packet.ts";
+export * from "./stream-key.ts";
