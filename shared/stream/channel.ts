@@ -1,0 +1,188 @@
+import type { Cancel, Millis } from "#shared/clock";
+import { Batch } from "./batch.ts";
+import { Burst, type BurstSource } from "./burst.ts";
+import { Cursor, type CursorHome, type Flush } from "./cursor.ts";
+import { type HeaderSet, NO_HEADERS } from "./headers.ts";
+import type { Entry } from "./history.ts";
+import type { EvictReason, JoinOptions, Reader } from "./reader.ts";
+import type { StreamView, Totals } from "./stream-view.ts";
+
+/** Above this a longer wait makes writes no cheaper per byte, only later: 20 ms hold as much at 26 Mb/s. */
+const FLUSH_BYTES = 64 * 1024;
+
+/**
+ * The readers of one form and delay. Collects packets and hands each flush to all readers as one buffer.
+ * Sinks and callbacks may let readers join and leave in the middle of it; closed when the last reader is gone.
+ */
+export class Channel implements CursorHome {
+	readonly delayMs: Millis;
+	readonly totals: Totals;
+	readonly #source: BurstSource;
+	readonly #stream: StreamView;
+	readonly #burst: Burst;
+	readonly #onEmpty: (channel: Channel) => void;
+	readonly #cursors: Cursor[] = [];
+	#batch = new Batch(1);
+	/** The packet after the last one collected. */
+	#next: number;
+	/** The packet after the last one flushed. */
+	#flushedTo: number;
+	#headers: HeaderSet;
+	#flushedHeaders: HeaderSet;
+	#cutWithHeaders: Buffer | undefined;
+	#isArmed = false;
+	#cancelTimer: Cancel | undefined;
+	#isFlushing = false;
+	/** Asked to end by a callback in the middle of a flush: it is done behind it, so that all get the same. */
+	#ending: string | undefined;
+
+	constructor(source: BurstSource, stream: StreamView, options: { delayMs: Millis; onEmpty(channel: Channel): void }) {
+		const newest = stream.newest();
+		this.delayMs = options.delayMs;
+		this.totals = stream.totals;
+		this.#source = source;
+		this.#stream = stream;
+		this.#burst = new Burst(source, stream.history);
+		this.#onEmpty = options.onEmpty;
+		this.#next = newest ? newest.seq + 1 : 0;
+		this.#flushedTo = this.#next;
+		this.#headers = newest?.headers ?? NO_HEADERS;
+		this.#flushedHeaders = this.#headers;
+	}
+
+	/** Collects one packet, whose `size` bytes are in `pieces`. */
+	add(entry: Entry, pieces: readonly Uint8Array[], size: number): void {
+		// A channel opened or closed by a callback while this packet goes round has it already, or needs it no more.
+		if (entry.seq < this.#next || this.#cursors.length === 0) return;
+		this.#next = entry.seq + 1;
+		this.#headers = entry.headers;
+		this.#batch.add(entry, pieces, size);
+		if (this.#batch.size >= FLUSH_BYTES && !this.#isFlushing) this.#flush();
+		else if (this.#batch.size > 0) this.#arm();
+	}
+
+	join(options: JoinOptions): Reader {
+		const cursor = new Cursor(options, this, this.#batch.number - 1);
+		cursor.slot = this.#cursors.push(cursor) - 1;
+		this.totals.readers++;
+		try {
+			this.#begin(cursor);
+		} catch (error) {
+			this.#evict(cursor, "write-failed", error);
+		}
+		return cursor;
+	}
+
+	/** Flushes what is collected and lets go of every reader. */
+	end(reason: string): void {
+		if (this.#isFlushing) {
+			this.#ending = reason;
+			return;
+		}
+		this.#flush();
+		for (let cursor = this.#cursors.at(-1); cursor; cursor = this.#cursors.at(-1)) {
+			cursor.close();
+			this.drop(cursor);
+			cursor.options.onEnd(reason);
+		}
+	}
+
+	fromCut(batch: Batch, withHeaders: boolean): Buffer {
+		const { cut } = batch;
+		if (!withHeaders || !cut) return batch.bytesFromCut;
+		this.#cutWithHeaders ??= Buffer.concat([
+			this.#source.headerBytes(cut.headers, cut.packet.time),
+			batch.bytesFromCut,
+		]);
+		return this.#cutWithHeaders;
+	}
+
+	/** Takes the reader off the list; the last one of the list moves into its place. */
+	drop(cursor: Cursor): void {
+		const last = this.#cursors.pop();
+		if (last && last !== cursor) {
+			this.#cursors[cursor.slot] = last;
+			last.slot = cursor.slot;
+		}
+		this.totals.readers--;
+		if (this.#cursors.length > 0) return;
+		this.#disarm();
+		this.#onEmpty(this);
+	}
+
+	#begin(cursor: Cursor): void {
+		const burst = this.#burst.upTo(this.#flushedTo);
+		if (burst) {
+			cursor.beginLive(burst);
+			return;
+		}
+		const { cut } = this.#batch;
+		const headers = cut?.headers ?? this.#headers;
+		const time = cut?.packet.time ?? this.#stream.newest()?.packet.time ?? 0;
+		const preamble = this.#source.form.preamble;
+		const opening = this.#source.headerBytes(headers, time);
+		cursor.beginWaiting(preamble ? Buffer.concat([preamble, opening]) : opening, headers);
+	}
+
+	#flush(): void {
+		const batch = this.#batch;
+		if (batch.size === 0 || this.#isFlushing) return;
+		const flush: Flush = { batch, now: this.#stream.clock.now(), headersBefore: this.#flushedHeaders };
+		this.#disarm();
+		this.#batch = new Batch(batch.number + 1);
+		this.#flushedTo = this.#next;
+		this.#flushedHeaders = this.#headers;
+		this.#cutWithHeaders = undefined;
+		batch.seal();
+		this.#burst.follow(batch.bytes);
+		this.#isFlushing = true;
+		// From the end, so that whoever joins meanwhile is not met, and a reader moved to another slot is met at most twice.
+		for (let slot = this.#cursors.length - 1; slot >= 0; slot--) {
+			const cursor = this.#cursors[slot];
+			if (cursor) this.#offer(cursor, flush);
+		}
+		this.#isFlushing = false;
+		if (this.#ending !== undefined) this.end(this.#ending);
+	}
+
+	#offer(cursor: Cursor, flush: Flush): void {
+		let reason: EvictReason | undefined;
+		let cause: unknown;
+		try {
+			reason = cursor.offer(flush);
+		} catch (error) {
+			reason = "write-failed";
+			cause = error;
+		}
+		if (reason) this.#evict(cursor, reason, cause);
+	}
+
+	#evict(cursor: Cursor, reason: EvictReason, cause: unknown): void {
+		if (cursor.isGone) return;
+		cursor.close();
+		this.drop(cursor);
+		this.totals.evicted++;
+		cursor.options.onEvict(reason, cause);
+	}
+
+	#arm(): void {
+		if (this.#isArmed) return;
+		this.#isArmed = true;
+		if (this.delayMs > 0) this.#cancelTimer = this.#stream.clock.after(this.delayMs, this.#onTime);
+		else this.#stream.clock.soon(this.#onTime);
+	}
+
+	/** A task asked for with `soon` cannot be called off: it stays armed and finds what there is. */
+	#disarm(): void {
+		if (!this.#cancelTimer) return;
+		this.#cancelTimer();
+		this.#cancelTimer = undefined;
+		this.#isArmed = false;
+	}
+
+	readonly #onTime = (): void => {
+		this.#isArmed = false;
+		this.#cancelTimer = undefined;
+		if (this.#cursors.length > 0) this.#flush();
+	};
+}

@@ -1,0 +1,4 @@
+export type { HeaderSet } from "./headers.ts";
+export { Hub, type HubOptions } from "./hub.ts";
+export type { EvictReason, JoinOptions, Reader, ReaderBounds, ReaderState, ReaderStats, Sink } from "./reader.ts";
+export type { WireForm } from "./wire-form.ts";
