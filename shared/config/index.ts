@@ -1,0 +1,7 @@
+export { type Address, isLoopback, parseAddress, RTMP_PORT } from "./address.ts";
+export { type Advertise, advertisedUrl } from "./advertised.ts";
+export * from "./config.ts";
+export { parseHostIni } from "./host-ini.ts";
+export { type ConfigSources, readConfig } from "./read-config.ts";
+export { configReference } from "./reference.ts";
+export { type ServerGroup, serverGroup, type UpstreamTable, type UpstreamTier } from "./server-groups.ts";
