@@ -69,7 +69,10 @@ function isSame(known: MediaPacket | undefined, packet: MediaPacket): boolean {
 	return known !== undefined && Buffer.compare(known.payload, packet.payload) === 0;
 }
 
-/** The packet as if it came at `time`, so that what a joiner gets does not begin hours before its first frame. */
-export function stamped(packet: MediaPacket, time: number): MediaPacket {
-	return { kind: packet.kind, role: packet.role, time, payload: packet.payload };
+/**
+ * A header as a joiner gets it: at `time`, so that it does not begin hours before the first frame. Metadata describe the
+ * whole stream and stand at its zero; ffmpeg takes those at any other time for a subtitle track.
+ */
+export function stamped({ kind, role, payload }: MediaPacket, time: number): MediaPacket {
+	return { kind, role, time: role === "metadata" ? 0 : time, payload };
 }

@@ -27,14 +27,14 @@ test("who is there from the start gets the headers in order and one write per fl
 	expect(reader.stats).toEqual({ state: "live", sentBytes: 38, writes: 3, skippedFrames: 0, skippedGroups: 0 });
 });
 
-test("a late joiner gets headers stamped like the newest keyframe and the group so far in one write", () => {
+test("a late joiner gets metadata at zero, headers at the newest keyframe's time and the group so far in one write", () => {
 	const { clock, join, write } = setUp();
 	write(metadata, videoHeader, audioHeader, key(0), inter(40), key(2000, "K2"), audio(2010), inter(2040));
 	const viewer = new Viewer();
 	join(viewer);
 	write(inter(2080));
 	clock.advance(20);
-	expect(viewer.texts).toEqual(["hello M@2000 VH@2000 AH@2000 K2@2000 a@2010 p@2040 ", "p@2080 "]);
+	expect(viewer.texts).toEqual(["hello M@0 VH@2000 AH@2000 K2@2000 a@2010 p@2040 ", "p@2080 "]);
 });
 
 test("who joins in mid-batch gets what was flushed at once and the batch with all others", () => {
@@ -136,8 +136,8 @@ test("audio only: headers, and on from the newest frame", () => {
 	join(second, { delayMs: 0 });
 	write(audio(115, "a5"));
 	clock.advance(20);
-	expect(first.texts).toEqual(["hello M@23 AH@23 a1@23 ", "a2@46 a3@69 ", "a4@92 a5@115 "]);
-	expect(second.texts).toEqual(["hello M@92 AH@92 a4@92 ", "a5@115 "]);
+	expect(first.texts).toEqual(["hello M@0 AH@23 a1@23 ", "a2@46 a3@69 ", "a4@92 a5@115 "]);
+	expect(second.texts).toEqual(["hello M@0 AH@92 a4@92 ", "a5@115 "]);
 });
 
 test("video without a keyframe: headers at once, frames and audio from the keyframe on", () => {
@@ -150,7 +150,7 @@ test("video without a keyframe: headers at once, frames and audio from the keyfr
 	write(audio(45), key(50), audio(55));
 	expect(reader.stats.state).toBe("waiting");
 	clock.advance(20);
-	expect(viewer.texts).toEqual(["hello M@10 AH@10 VH@10 ", "K@50 a@55 "]);
+	expect(viewer.texts).toEqual(["hello M@0 AH@10 VH@10 ", "K@50 a@55 "]);
 	expect(reader.stats).toMatchObject({ state: "live", skippedFrames: 0, skippedGroups: 0 });
 });
 
