@@ -1,0 +1,21 @@
+import type { StreamKey } from "#shared/media";
+import type { Hub } from "#shared/stream";
+
+/** A hold on a stream: while it is held, the stream is kept flowing. */
+export type Lease = {
+	readonly hub: Hub;
+	/** Lets go; doing it again does nothing. */
+	release(): void;
+};
+
+/** Where a door gets the streams that are asked for. */
+export interface StreamSource {
+	/** Whether the stream is there or expected; waits for word of it as long as the service's settings say. */
+	knows(key: StreamKey, signal: AbortSignal): Promise<boolean>;
+	/** The stream once media can flow, or undefined where it cannot be had. Never throws. */
+	open(key: StreamKey, signal: AbortSignal): Promise<Lease | undefined>;
+	/** The nodes a stream passes on its way here, this one last; empty where unknown. */
+	hops(key: StreamKey): readonly string[];
+	/** Calls back for every stream that is over, until the returned function is called. */
+	onOver(listener: (key: StreamKey) => void): () => void;
+}

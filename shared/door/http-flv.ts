@@ -1,0 +1,66 @@
+import type { StreamSource } from "#shared/catalog";
+import { streamKey } from "#shared/media";
+import type { HttpApp } from "#shared/net";
+import type { Events } from "#shared/runtime";
+import type { Reader } from "#shared/stream";
+import type { PlayPolicy } from "./play.ts";
+import { flvForm } from "./wire-forms.ts";
+
+export type HttpFlvOptions = { source: StreamSource; policy: PlayPolicy; events: Events };
+
+/** The head of an answer without end: no length and no chunks, so shared batches go to the socket as they are. */
+const HEAD = [
+	"HTTP/1.1 200 OK",
+	"Content-Type: video/x-flv",
+	"Cache-Control: no-store",
+	"Access-Control-Allow-Origin: *",
+	"Connection: close",
+	"",
+	"",
+].join("\r\n");
+
+/** Adds `GET /<app>/<name>.flv`: the live stream as an FLV file without end. */
+export function serveHttpFlv(http: HttpApp, options: HttpFlvOptions): void {
+	const { source, events } = options;
+	http.get<{ Params: { app: string; name: string } }>("/:app/:name.flv", async (request, reply) => {
+		const { app, name } = request.params;
+		const key = streamKey(app, name);
+		const address = request.ip;
+		const notFound = (outcome: "bad-name" | "not-found") => {
+			events.playRefused(`${app}/${name}`.slice(0, 200), address, outcome);
+			return reply.code(404).type("text/plain").send(`there is no stream ${app}/${name}\n`);
+		};
+		if (!key) return notFound("bad-name");
+		const socket = request.raw.socket;
+		const gone = new AbortController();
+		socket.once("close", () => gone.abort());
+		const lease = await source.open(key, gone.signal);
+		if (!lease) return notFound("not-found");
+		reply.hijack();
+		if (gone.signal.aborted) {
+			lease.release();
+			return reply;
+		}
+		socket.setNoDelay(true);
+		socket.write(HEAD);
+		events.playAccepted(key, address, "viewer");
+		let reader: Reader | undefined;
+		const leave = (): void => {
+			reader?.leave();
+			lease.release();
+		};
+		gone.signal.addEventListener("abort", leave);
+		reader = lease.hub.join({
+			form: flvForm,
+			delayMs: options.policy.viewerDelayMs(app),
+			sink: { write: (bytes) => void socket.write(bytes), queued: () => socket.writableLength },
+			bounds: options.policy.bounds,
+			onEvict: (reason) => {
+				events.readerEvicted(key, address, reason);
+				socket.destroy();
+			},
+			onEnd: () => socket.destroySoon(),
+		});
+		return reply;
+	});
+}

@@ -1,0 +1,23 @@
+import type { MediaPacket, StreamKey } from "#shared/media";
+
+/** One accepted publish. Ended exactly once, by its owner; what comes after is ignored. */
+export type Publication = {
+	write(packet: MediaPacket): void;
+	/** `clean` by the publisher's word, `dropped` where its connection went away. */
+	end(how: "clean" | "dropped"): void;
+};
+
+/** Who publishes. */
+export type Publisher = {
+	address: string;
+	/** Sends the publisher away: another one took its place, or the service stops. */
+	close(reason: "taken-over" | "kicked", message: string): void;
+};
+
+/** Where publishers are taken in. */
+export interface PublishDesk {
+	/** Whether a publish of this stream would be accepted now. */
+	isFree(key: StreamKey): boolean;
+	/** Undefined where another publisher has the stream. */
+	publish(key: StreamKey, publisher: Publisher): Publication | undefined;
+}

@@ -1,0 +1,116 @@
+import { checkPeer } from "#shared/link";
+import { streamKey } from "#shared/media";
+import type { CloseCause, ConnectionHandler, RtmpConnection } from "#shared/net";
+import { type ServerEvent, type StatusCode, status } from "#shared/rtmp";
+import { Playing, type PlayingOptions } from "./playing.ts";
+import type { PublishDesk } from "./publish-desk.ts";
+import { Publishing } from "./publishing.ts";
+import { Subscribing } from "./subscribing.ts";
+
+/** What a door lets in and where it leads; one without a desk refuses publishers. */
+export type RtmpDoor = PlayingOptions & { desk?: PublishDesk };
+
+/** Closing words of peers that leave or are sent away in good order; every other cause is counted against them. */
+const IN_ORDER = new Set(["closed", "lost", "stopped", "evicted", "taken-over", "kicked"]);
+
+/** Makes the handler of one accepted connection: its whole conversation, from `connect` to the end. */
+export const rtmpDoor =
+	(door: RtmpDoor) =>
+	(connection: RtmpConnection): ConnectionHandler =>
+		new Conversation(door, connection);
+
+class Conversation implements ConnectionHandler {
+	readonly #door: RtmpDoor;
+	readonly #connection: RtmpConnection;
+	readonly #publishing: Publishing;
+	readonly #playing: Playing;
+	readonly #subscribing: Subscribing;
+	#app = "";
+	/** The id of the node at the other end; undefined for encoders and players. */
+	#node: string | undefined;
+
+	constructor(door: RtmpDoor, connection: RtmpConnection) {
+		this.#door = door;
+		this.#connection = connection;
+		this.#publishing = new Publishing(connection, door.desk, door.events);
+		this.#playing = new Playing(connection, door, () => this.#settle());
+		this.#subscribing = new Subscribing(connection, door.source);
+	}
+
+	onEvent(event: ServerEvent): void {
+		switch (event.type) {
+			case "connect":
+				this.#onConnect(event);
+				break;
+			case "media":
+				this.#publishing.write(event.streamId, event.packet);
+				break;
+			case "fc-publish":
+				this.#publishing.announce(this.#app, event.name);
+				break;
+			case "publish":
+				this.#publishing.begin(this.#app, event.name, event.streamId);
+				break;
+			case "fc-unpublish":
+				this.#publishing.endNamed(this.#app, event.name);
+				this.#settle();
+				break;
+			case "fc-subscribe":
+				void this.#subscribing.ask(this.#app, event.name, event.call);
+				break;
+			case "fc-unsubscribe":
+				this.#subscribing.end(this.#app, event.name);
+				break;
+			case "play":
+				this.#playing.begin(this.#app, event.name, event.streamId, this.#node);
+				break;
+			case "pause":
+				this.#playing.pause(event.streamId, event.paused);
+				break;
+			case "receive":
+				this.#playing.receive(event.streamId, event.track, event.wanted);
+				break;
+			case "close-stream":
+				this.#playing.endStream(event.streamId);
+				this.#publishing.endStream(event.streamId);
+				this.#settle();
+				break;
+		}
+	}
+
+	onClose(cause: CloseCause): void {
+		this.#subscribing.drop();
+		this.#playing.drop();
+		this.#publishing.drop();
+		this.#door.events.connectionClosed(!IN_ORDER.has(cause.reason), { address: this.#connection.address, ...cause });
+	}
+
+	#onConnect({ app, object }: Extract<ServerEvent, { type: "connect" }>): void {
+		const { session, address } = this.#connection;
+		const { self, events } = this.#door;
+		if (!session.randoms) return;
+		if (!streamKey(app, "x")) {
+			this.#refuse(status.connectInvalidApp, "bad-app", "an app is one name of letters, digits and _.-");
+			return;
+		}
+		const peer = checkPeer(self, object, session.randoms);
+		if (peer.type === "refused") {
+			events.nodeRefused(peer.reason, address);
+			this.#refuse(status.connectRejected, peer.reason, peer.message);
+			return;
+		}
+		this.#app = app;
+		if (peer.type === "node") this.#node = peer.id;
+		session.acceptConnect(peer.type === "node" ? peer.answer : {});
+	}
+
+	#refuse(code: StatusCode, reason: string, message: string): void {
+		this.#connection.session.rejectConnect(code, message);
+		this.#connection.flush();
+		this.#connection.close({ reason, message });
+	}
+
+	#settle(): void {
+		if (this.#playing.isEmpty && this.#publishing.isEmpty) this.#connection.busy(false);
+	}
+}

@@ -1,0 +1,4 @@
+export * from "./http-server.ts";
+export * from "./rtmp-connection.ts";
+export * from "./rtmp-dialer.ts";
+export * from "./rtmp-listener.ts";

@@ -1,0 +1,105 @@
+import type { Socket } from "node:net";
+import { ProtocolError } from "#shared/errors";
+import { type ServerEvent, ServerSession } from "#shared/rtmp";
+
+/** Answers and status messages waiting for a peer that does not read: past this it is gone or hostile. */
+const MAX_UNREAD_ANSWERS = 256 * 1024;
+
+/** How long the last words to a peer may wait for it to read them. */
+const FAREWELL_MS = 5_000;
+
+/** Why a connection ended: a fixed `reason` for metrics and a sentence for the log. */
+export type CloseCause = { reason: string; message: string };
+
+/** What the owner of a connection hears; `onClose` comes exactly once, last. */
+export type ConnectionHandler = {
+	onEvent(event: ServerEvent): void;
+	onClose(cause: CloseCause): void;
+};
+
+/** One accepted RTMP connection: ties a socket to a session. Closed by `close`, by the peer, or by what the peer sends. */
+export class RtmpConnection {
+	readonly session = new ServerSession();
+	/** The peer's IP address. */
+	readonly address: string;
+	readonly #socket: Socket;
+	#handler: ConnectionHandler | undefined;
+	#cause: CloseCause | undefined;
+	#busy = false;
+
+	constructor(socket: Socket) {
+		this.#socket = socket;
+		this.address = socket.remoteAddress ?? "unknown";
+		socket.on("data", (bytes) => this.#onData(bytes));
+		socket.on("end", () => this.close({ reason: "closed", message: "the peer closed the connection" }));
+		socket.on("error", (error) => this.close({ reason: "lost", message: error.message }));
+		socket.on("close", () => this.close({ reason: "closed", message: "the connection is closed" }));
+	}
+
+	/** Must be called in the same turn as the connection arrives. */
+	handle(handler: ConnectionHandler): void {
+		this.#handler = handler;
+	}
+
+	get closed(): boolean {
+		return this.#cause !== undefined;
+	}
+
+	/** Whether it plays or publishes: while it does, silence is no reason to close it. */
+	busy(isBusy: boolean): void {
+		this.#busy = isBusy;
+	}
+
+	get isBusy(): boolean {
+		return this.#busy;
+	}
+
+	/** Sends what the session has to say; call it after every answer given to the session outside of `onEvent`. */
+	flush(): void {
+		const parts = this.session.take();
+		if (parts.length === 0 || this.closed) return;
+		this.#socket.write(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts));
+		if (!this.#busy && this.#socket.writableLength > MAX_UNREAD_ANSWERS) {
+			this.close({ reason: "unread", message: "the peer does not read our answers" });
+		}
+	}
+
+	/** Writes media that is already in wire form. Shared bytes, never changed. */
+	write(bytes: Uint8Array): void {
+		if (!this.closed) this.#socket.write(bytes);
+	}
+
+	/** Bytes written and not yet taken by the kernel. */
+	queued(): number {
+		return this.#socket.writableLength;
+	}
+
+	/** Ends the connection; what was flushed before still goes out unless the peer has stopped reading. */
+	close(cause: CloseCause): void {
+		if (this.#cause) return;
+		this.#cause = cause;
+		this.#socket.setTimeout(FAREWELL_MS, () => this.#socket.destroy());
+		this.#socket.destroySoon();
+		this.#handler?.onClose(cause);
+	}
+
+	/** Ends the connection without regard to what is still queued. */
+	destroy(cause: CloseCause): void {
+		this.#socket.destroy();
+		this.close(cause);
+	}
+
+	#onData(bytes: Buffer): void {
+		if (this.closed) return;
+		try {
+			for (const event of this.session.push(bytes)) {
+				if (this.closed) return;
+				this.#handler?.onEvent(event);
+			}
+			this.flush();
+		} catch (error) {
+			if (!(error instanceof ProtocolError)) throw error;
+			this.close({ reason: error.reason, message: error.message });
+		}
+	}
+}

@@ -1,0 +1,100 @@
+import { createServer, type Socket } from "node:net";
+import type { Clock, Millis } from "#shared/clock";
+import { ConnectionLimits } from "./connection-limits.ts";
+import { listen } from "./listen.ts";
+import { type ConnectionHandler, RtmpConnection } from "./rtmp-connection.ts";
+
+/** A connection that plays or publishes is asked for a sign of life this often; a dead peer's socket fails then. */
+const PING_MS = 30_000;
+
+export type RtmpListenerOptions = {
+	host: string;
+	/** 0 takes a free one. */
+	port: number;
+	clock: Clock;
+	limits: { connections: number; connectionsPerAddress: number; handshakeMs: Millis; connectMs: Millis };
+	onRefused(reason: string, address: string): void;
+};
+
+/** An open RTMP door. Disposing closes it and every connection. */
+export interface RtmpListener extends AsyncDisposable {
+	readonly port: number;
+	/** Open connections. */
+	readonly connections: number;
+	/** Begins to let connections in; until then they are refused as `starting`. */
+	open(accept: (connection: RtmpConnection) => ConnectionHandler): void;
+	/** Lets nobody in any more; those inside stay. */
+	refuseNew(): void;
+}
+
+/** Listens for RTMP, so that the port is known before what is behind the door is made. Throws StartError where the address cannot be had. */
+export async function listenRtmp(options: RtmpListenerOptions): Promise<RtmpListener> {
+	const { clock, limits } = options;
+	const counts = new ConnectionLimits({ total: limits.connections, perAddress: limits.connectionsPerAddress });
+	const inside = new Set<RtmpConnection>();
+	let accept: ((connection: RtmpConnection) => ConnectionHandler) | undefined;
+
+	const admit = (socket: Socket): void => {
+		const address = socket.remoteAddress ?? "unknown";
+		const refusal = accept ? counts.enter(address) : "starting";
+		if (refusal || !accept) {
+			socket.on("error", () => {});
+			socket.destroy();
+			options.onRefused(refusal ?? "starting", address);
+			return;
+		}
+		socket.setNoDelay(true);
+		const connection = new RtmpConnection(socket);
+		inside.add(connection);
+		const stopWatching = watchProgress(connection, clock, limits);
+		const handler = accept(connection);
+		connection.handle({
+			onEvent: (event) => handler.onEvent(event),
+			onClose: (cause) => {
+				stopWatching();
+				inside.delete(connection);
+				counts.leave(address);
+				handler.onClose(cause);
+			},
+		});
+	};
+
+	const server = createServer(admit);
+	const port = await listen(server, "rtmp", options.host, options.port);
+	return {
+		port,
+		get connections() {
+			return counts.total;
+		},
+		open(handlerOf) {
+			accept = handlerOf;
+		},
+		refuseNew: () => server.close(),
+		async [Symbol.asyncDispose]() {
+			const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : undefined;
+			for (const connection of inside) connection.close({ reason: "stopped", message: "the service stops" });
+			await closed;
+		},
+	};
+}
+
+/** Closes a connection that does not get on: no handshake in time, then neither play nor publish; pings it afterwards. */
+function watchProgress(connection: RtmpConnection, clock: Clock, limits: RtmpListenerOptions["limits"]): () => void {
+	let cancel = clock.after(limits.handshakeMs, () => {
+		if (!connection.session.randoms) {
+			connection.close({ reason: "handshake-timeout", message: `no handshake within ${limits.handshakeMs} ms` });
+			return;
+		}
+		cancel = clock.after(Math.max(limits.connectMs - limits.handshakeMs, 0), checkBusy);
+	});
+	const checkBusy = (): void => {
+		if (!connection.isBusy) {
+			connection.close({ reason: "idle", message: `neither play nor publish within ${limits.connectMs} ms` });
+			return;
+		}
+		connection.session.ping(Math.trunc(clock.now()));
+		connection.flush();
+		cancel = clock.after(PING_MS, checkBusy);
+	};
+	return () => cancel();
+}

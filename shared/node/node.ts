@@ -1,0 +1,114 @@
+import { type Clock, systemClock } from "#shared/clock";
+import { advertisedUrl, type Config } from "#shared/config";
+import {
+	type Directory,
+	type DirectoryOptions,
+	MemoryBus,
+	type NodeInfo,
+	newIncarnation,
+	openMemoryDirectory,
+	openNatsDirectory,
+} from "#shared/control";
+import type { Identity } from "#shared/link";
+import { type HttpServer, listenHttp, listenRtmp, type RtmpListener } from "#shared/net";
+import {
+	createEvents,
+	createLogger,
+	createMetrics,
+	type Events,
+	type Logger,
+	type Metrics,
+	observe,
+	type Scope,
+} from "#shared/runtime";
+import { serveProbes } from "./probes.ts";
+import { VERSION } from "./version.ts";
+
+/** What every service stands on. All of it is owned by the scope it was opened with. */
+export type Node = {
+	readonly info: NodeInfo;
+	readonly identity: Identity;
+	readonly clock: Clock;
+	readonly log: Logger;
+	readonly metrics: Metrics;
+	readonly events: Events;
+	readonly directory: Directory;
+	readonly rtmp: RtmpListener;
+	readonly http: HttpServer;
+};
+
+/** What a service may bring of its own, for meshes inside one process. */
+export type NodeOptions = {
+	/** Which nodes' streams are wanted here. */
+	follow: (info: NodeInfo) => boolean;
+	log?: Logger | undefined;
+	/** Stands in for NATS. */
+	openDirectory?: ((options: DirectoryOptions) => Directory) | undefined;
+};
+
+/** Opens log, metrics, both ports and the directory. The doors stay shut until the service opens them. */
+export async function openNode(config: Config, scope: Scope, options: NodeOptions): Promise<Node> {
+	const clock = systemClock;
+	const { id, group, rank } = config.node;
+	const log = options.log ?? createLogger({ ...config.log, node: id });
+	const metrics = createMetrics({ node: id, role: config.role });
+	const events = createEvents(log, metrics);
+	const { limits } = config;
+	const onRefused = (reason: string, address: string) => events.connectionRefused(reason, address);
+
+	const rtmp = scope.use(await listenRtmp({ ...config.rtmp, clock, limits, onRefused }));
+	const http = scope.use(await listenHttp({ ...config.http, limits, onRefused }));
+	const info: NodeInfo = {
+		id,
+		role: config.role,
+		group,
+		rank,
+		rtmp: advertisedUrl("rtmp", config.rtmp, rtmp.port),
+		http: advertisedUrl("http", config.http, http.port),
+		incarnation: newIncarnation(),
+		version: VERSION,
+	};
+	const directoryOptions: DirectoryOptions = {
+		cluster: config.cluster.name,
+		self: info,
+		follow: options.follow,
+		clock,
+		log,
+		count: (event, reason = "") => metrics.control.inc({ event, reason }),
+	};
+	const directory = scope.use(openDirectory(config, options, directoryOptions));
+
+	observe(metrics, "connections", "Open RTMP connections.", () => rtmp.connections);
+	observe(metrics, "nodes", "Other nodes known.", () => directory.nodes().length);
+	observe(metrics, "control_plane_up", "1 while the control plane answers.", () =>
+		directory.state === "live" ? 1 : 0,
+	);
+	serveProbes(http.app, directory, metrics);
+	const { key } = config.cluster;
+	return {
+		info,
+		identity: key === undefined ? { id } : { id, key },
+		clock,
+		log,
+		metrics,
+		events,
+		directory,
+		rtmp,
+		http,
+	};
+}
+
+function openDirectory(config: Config, options: NodeOptions, directoryOptions: DirectoryOptions): Directory {
+	if (options.openDirectory) return options.openDirectory(directoryOptions);
+	if (config.nats.servers.length > 0) return openNatsDirectory(config.nats, directoryOptions);
+	return openMemoryDirectory(new MemoryBus(directoryOptions.clock), directoryOptions);
+}
+
+/** Opens both doors and tells whoever started this process where it listens. */
+export async function openDoors(node: Node, accept: Parameters<RtmpListener["open"]>[0]): Promise<void> {
+	node.rtmp.open(accept);
+	await node.http.open();
+	const { id, role, rtmp, http } = node.info;
+	node.log.info({ role, rtmp, http }, "listening");
+	process.send?.({ event: "ready", id, role, rtmp, http });
+}

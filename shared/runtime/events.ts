@@ -1,0 +1,67 @@
+import type { Logger } from "./logger.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** What happened, said once: each call counts under few fixed words and logs the particulars. */
+export type Events = ReturnType<typeof createEvents>;
+
+/** The words of one service for what happens in it. */
+export function createEvents(log: Logger, metrics: Metrics) {
+	return {
+		connectionRefused(reason: string, address: string): void {
+			metrics.connectionsRefused.inc({ reason });
+			log.warn({ address, reason }, "connection refused");
+		},
+		/** `misbehaved`: the peer broke a protocol or a bound, rather than leaving. */
+		connectionClosed(misbehaved: boolean, about: { address: string; reason: string; message: string }): void {
+			if (misbehaved) metrics.protocolErrors.inc({ reason: about.reason });
+			if (misbehaved) log.warn(about, "connection closed for cause");
+			else log.debug(about, "connection closed");
+		},
+		nodeRefused(reason: "missing-proof" | "wrong-proof" | "loop", address: string): void {
+			metrics.nodesRefused.inc({ reason });
+			log.warn({ address, reason }, "node link refused");
+		},
+		publishAccepted(key: string, address: string, how: "accepted" | "taken-over" | "returned"): void {
+			metrics.publishes.inc({ outcome: how });
+			log.info({ key, address, how }, "publish accepted");
+		},
+		publishRefused(key: string, address: string, outcome: "bad-name" | "busy" | "not-here"): void {
+			metrics.publishes.inc({ outcome });
+			log.warn({ key, address, outcome }, "publish refused");
+		},
+		publishEnded(key: string, how: "clean" | "dropped"): void {
+			log.info({ key, how }, "publish ended");
+		},
+		playAccepted(key: string, address: string, as: "viewer" | "node"): void {
+			metrics.plays.inc({ outcome: "accepted" });
+			log.debug({ key, address, as }, "play accepted");
+		},
+		playRefused(key: string, address: string, outcome: "bad-name" | "not-found" | "nodes-only"): void {
+			metrics.plays.inc({ outcome });
+			log.info({ key, address, outcome }, "play refused");
+		},
+		readerEvicted(key: string, address: string, reason: string): void {
+			metrics.evictions.inc({ reason });
+			log.warn({ key, address, reason }, "reader evicted");
+		},
+		pullStarted(key: string, upstream: string): void {
+			metrics.pulls.inc({ outcome: "started" });
+			log.debug({ key, upstream }, "pull started");
+		},
+		pullLive(key: string, upstream: string): void {
+			metrics.pulls.inc({ outcome: "live" });
+			log.info({ key, upstream }, "upstream live");
+		},
+		pullLost(key: string, upstream: string, about: { reason: string; message: string }): void {
+			metrics.pulls.inc({ outcome: about.reason });
+			log.warn({ key, upstream, ...about }, "upstream lost");
+		},
+		switched(key: string, about: { from: string; to: string; cause: string }): void {
+			metrics.switches.inc({ cause: about.cause });
+			log.info({ key, ...about }, "switched upstream");
+		},
+		streamOver(key: string, reason: string): void {
+			log.info({ key, reason }, "stream over");
+		},
+	};
+}

@@ -1,0 +1,5 @@
+export * from "./events.ts";
+export * from "./logger.ts";
+export * from "./metrics.ts";
+export * from "./run.ts";
+export * from "./scope.ts";

@@ -1,0 +1,44 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+
+/** Metrics of one service under `millrace_`; what they count is said in their help line. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** All metrics of one service in a registry of their own. Gauges of state are read at scrape time, see `observe`. */
+export function createMetrics(labels: { node: string; role: string }) {
+	const registry = new Registry();
+	registry.setDefaultLabels(labels);
+	collectDefaultMetrics({ register: registry, prefix: "millrace_" });
+	const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+		new Counter({ name: `millrace_${name}`, help, labelNames, registers: [registry] });
+	return {
+		registry,
+		connectionsRefused: counter("connections_refused_total", "Connections closed at the door, by reason.", ["reason"]),
+		protocolErrors: counter("protocol_errors_total", "Connections closed for what their peer sent, by reason.", [
+			"reason",
+		]),
+		nodesRefused: counter("nodes_refused_total", "Node links refused: no proof, wrong proof, a loop.", ["reason"]),
+		publishes: counter("publishes_total", "Publishes by outcome: accepted, taken-over, returned, bad-name, busy.", [
+			"outcome",
+		]),
+		plays: counter("plays_total", "Plays by outcome: accepted, not-found, bad-name.", ["outcome"]),
+		evictions: counter("readers_evicted_total", "Readers closed by the hub, by reason.", ["reason"]),
+		switches: counter("upstream_switches_total", "Subscriptions that went to another upstream, by cause.", ["cause"]),
+		pulls: counter("pulls_total", "Pulls by how they ended.", ["outcome"]),
+		control: counter("control_events_total", "Events of the control plane.", ["event", "reason"]),
+		bytesIn: counter("media_bytes_in_total", "Media payload received from publishers and upstreams."),
+		packetsIn: counter("media_packets_in_total", "Media packets received from publishers and upstreams."),
+		skippedFrames: counter("frames_skipped_total", "Frames not sent to readers that were too slow, over all readers."),
+	};
+}
+
+/** Adds a gauge whose value is asked for at each scrape. */
+export function observe(metrics: Metrics, name: string, help: string, value: () => number): void {
+	new Gauge({
+		name: `millrace_${name}`,
+		help,
+		registers: [metrics.registry],
+		collect() {
+			this.set(value());
+		},
+	});
+}
