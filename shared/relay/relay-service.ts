@@ -1,0 +1,80 @@
+import { Catalog } from "#shared/catalog";
+import { type EdgeConfig, type IntermediateConfig, viewerDelayMs } from "#shared/config";
+import { type PlayPolicy, rtmpDoor, serveHttpFlv } from "#shared/door";
+import { type NodeOptions, openDoors, openNode } from "#shared/node";
+import { observe, Scope } from "#shared/runtime";
+import { isUpstream, pull } from "#shared/upstream";
+import { Relay } from "./relay.ts";
+
+/** A running intermediate or edge. */
+export type RelayService = AsyncDisposable & { readonly rtmp: string; readonly http: string; readonly relay: Relay };
+
+/** Which doors a relay has: an intermediate serves nodes, an edge serves viewers. */
+export type RelayDoors = {
+	players: "anyone" | "nodes";
+	/** Whether other nodes may pull from here, and so are told what it offers. */
+	announces: boolean;
+	httpFlv: boolean;
+};
+
+type Options = Omit<NodeOptions, "follow">;
+
+/** Intermediate and edge are one core with different doors; assembled in order: log and ports, catalog, relay, doors. */
+export async function startRelay(
+	config: IntermediateConfig | EdgeConfig,
+	doors: RelayDoors,
+	options: Options = {},
+): Promise<RelayService> {
+	const scope = new Scope();
+	try {
+		const node = await openNode(config, scope, {
+			...options,
+			follow: (info) => isUpstream(config.upstreams, info),
+		});
+		const { clock, events, metrics, directory, identity } = node;
+		const catalog = new Catalog(clock, doors.announces ? directory : undefined);
+		const relay = scope.use(
+			new Relay({
+				self: node.info.id,
+				table: config.upstreams,
+				directory,
+				catalog,
+				clock,
+				events,
+				staticStreams: config.static,
+				limits: config.limits,
+				times: config,
+				pull: (key, candidate, to) =>
+					pull({
+						key,
+						candidate,
+						self: identity,
+						clock,
+						idleMs: config.idleMs,
+						firstMediaMs: config.waitMs + config.idleMs,
+						onLive: to.onLive,
+						onLost: to.onLost,
+						onPacket: (packet) => {
+							metrics.packetsIn.inc();
+							metrics.bytesIn.inc(packet.payload.length);
+							to.onPacket(packet);
+						},
+					}),
+			}),
+		);
+		observe(metrics, "streams", "Streams being pulled.", () => relay.streams.size);
+		observe(metrics, "streams_offered", "Streams that can be had here.", () => catalog.size);
+
+		const policy: PlayPolicy = {
+			bounds: { queueBytes: config.limits.readerBytes, evictMs: config.limits.evictMs },
+			viewerDelayMs: (app) => viewerDelayMs(config, app),
+		};
+		if (doors.httpFlv) serveHttpFlv(node.http.app, { source: relay, policy, events });
+		await openDoors(node, rtmpDoor({ self: identity, source: relay, players: doors.players, policy, events }));
+		const { rtmp, http } = node.info;
+		return { rtmp, http, relay, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
+	} catch (error) {
+		await scope[Symbol.asyncDispose]();
+		throw error;
+	}
+}

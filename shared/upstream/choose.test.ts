@@ -1,0 +1,117 @@
+import { expect, test } from "vitest";
+import { parseAddress, serverGroup, type UpstreamTable } from "#shared/config";
+import type { Holder, NodeInfo, NodeView } from "#shared/control";
+import { parseStreamKey } from "#shared/media";
+import { bestHolder, candidatesFor, isUpstream, type Sight } from "./choose.ts";
+
+const key = parseStreamKey("live/a") ?? expect.fail("a key");
+
+const info = (id: string, more: Partial<NodeInfo> = {}): NodeInfo => ({
+	id,
+	role: "origin",
+	group: id,
+	rank: "primary",
+	rtmp: `rtmp://10.0.0.${id.length}:1935`,
+	http: "http://10.0.0.1:8080",
+	incarnation: "x",
+	version: "1",
+	...more,
+});
+const view = (node: NodeInfo, more: Partial<NodeView> = {}): NodeView => ({
+	info: node,
+	suspect: false,
+	draining: false,
+	load: 0,
+	streams: 1,
+	synced: true,
+	...more,
+});
+const holder = (node: NodeView, hops = [node.info.id]): Holder => ({
+	node,
+	stream: { key, hops, codecs: [], since: "2026-01-01T00:00:00Z" },
+});
+const address = (text: string) => parseAddress(text) ?? expect.fail(`${text} is an address`);
+
+const origins: UpstreamTable = { type: "discover", tiers: [{ role: "origin" }] };
+const sight = (table: UpstreamTable, holders: Holder[], nodes = holders.map(({ node }) => node)): Sight => ({
+	self: "me",
+	table,
+	directory: { holders: () => holders, nodes: () => nodes, state: "live" },
+});
+const ids = (from: Sight) => candidatesFor(key, from).map(({ id }) => id);
+
+test.for([
+	["itself", holder(view(info("me")))],
+	["a loop", holder(view(info("a")), ["o", "me", "a"])],
+	["a suspect node", holder(view(info("a"), { suspect: true }))],
+	["a draining node", holder(view(info("a"), { draining: true }))],
+	["another tier", holder(view(info("a", { role: "edge" })))],
+] as const)("%s is no candidate", ([, given]) => {
+	expect(ids(sight(origins, [given]))).toEqual([]);
+});
+
+test("discovered: tiers in order, primaries before secondaries", () => {
+	const table: UpstreamTable = { type: "discover", tiers: [{ role: "intermediate" }, { role: "origin" }] };
+	const all = [
+		holder(view(info("o1"))),
+		holder(view(info("i2", { role: "intermediate", rank: "secondary" }))),
+		holder(view(info("i1", { role: "intermediate" }))),
+	];
+	expect(ids(sight(table, all))).toEqual(["i1", "i2", "o1"]);
+});
+
+test("discovered: children of many names begin at different parents, each always at the same", () => {
+	const all = ["a", "b", "c"].map((id) => holder(view(info(id))));
+	const first = (self: string) => candidatesFor(key, { ...sight(origins, all), self })[0]?.id;
+	const chosen = new Set(Array.from({ length: 30 }, (_, child) => first(`edge${child}`)));
+	expect(chosen.size).toBe(3);
+	expect(first("edge7")).toBe(first("edge7"));
+});
+
+test("a table: primaries in its order, then secondaries, then servers nobody announces", () => {
+	const table: UpstreamTable = {
+		type: "groups",
+		groups: [
+			serverGroup("g1", address("o1"), address("o2")),
+			serverGroup("g2", address("rtmp://10.0.0.9:1999/other"), address("o3"), "news"),
+		],
+	};
+	const nodes = ["o3", "o2", "o1"].map((id) => holder(view(info(id))));
+	const found = candidatesFor(key, sight(table, nodes));
+	expect(found.map(({ id, group, app }) => [id, group, app])).toEqual([
+		["o1", "g1", undefined],
+		["o2", "g1", undefined],
+		["o3", "g2", "news"],
+		["10.0.0.9:1999", "g2", "other"],
+	]);
+});
+
+test("a table: a host that a node announces is that node, and none while the node lacks the stream", () => {
+	const table: UpstreamTable = { type: "groups", groups: [serverGroup("g", address("10.0.0.2:1935"))] };
+	const node = view(info("o1"));
+	expect(ids(sight(table, [holder(node)]))).toEqual(["o1"]);
+	expect(ids(sight(table, [], [node]))).toEqual([]);
+	expect(ids(sight(table, [], []))).toEqual(["10.0.0.2:1935"]);
+});
+
+test("the best holder is the nearest healthy one, by name among equals", () => {
+	const near = holder(view(info("b")));
+	const far = holder(view(info("c")), ["o", "c"]);
+	const ill = holder(view(info("a"), { suspect: true }));
+	expect(bestHolder(key, sight(origins, [far, ill, near]))).toBe(near);
+	expect(bestHolder(key, sight(origins, [far, ill]))).toBe(far);
+	expect(bestHolder(key, sight(origins, [ill]))).toBe(ill);
+	expect(bestHolder(key, sight(origins, [holder(view(info("a")), ["me", "a"])]))).toBeUndefined();
+});
+
+test("upstreams are the nodes of a tier or of the table", () => {
+	const inGroup: UpstreamTable = { type: "discover", tiers: [{ role: "origin", group: "east" }] };
+	expect(isUpstream(origins, info("o"))).toBe(true);
+	expect(isUpstream(origins, info("e", { role: "edge" }))).toBe(false);
+	expect(isUpstream(inGroup, info("o"))).toBe(false);
+	expect(isUpstream(inGroup, info("o", { group: "east" }))).toBe(true);
+	const table: UpstreamTable = { type: "groups", groups: [serverGroup("g", address("o1"), address("[::1]:1936"))] };
+	expect(isUpstream(table, info("o1"))).toBe(true);
+	expect(isUpstream(table, info("x", { rtmp: "rtmp://[::1]:1936" }))).toBe(true);
+	expect(isUpstream(table, info("x", { rtmp: "rtmp://[::1]:1937" }))).toBe(false);
+});

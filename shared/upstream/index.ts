@@ -1,0 +1,6 @@
+export * from "./candidate.ts";
+export * from "./choose.ts";
+export { type PullLoss, pull } from "./pull.ts";
+export type { StartPull } from "./pull-actor.ts";
+export * from "./subscription.ts";
+export type { PullReport, SubscriptionInput } from "./subscription-machine.ts";
