@@ -1,0 +1,124 @@
+import type { Catalog, Lease } from "#shared/catalog";
+import type { Cancel, Clock, Millis } from "#shared/clock";
+import type { Publication, Publisher } from "#shared/door";
+import { CodecsSeen } from "#shared/flv";
+import type { MediaPacket, StreamKey } from "#shared/media";
+import { type Feed, Splicer } from "#shared/splice";
+import { Hub } from "#shared/stream";
+
+export type IngestOptions = {
+	key: StreamKey;
+	/** This node's id: the first of the stream's hops. */
+	self: string;
+	clock: Clock;
+	catalog: Catalog;
+	historyBytes: number;
+	/** A publisher silent for this long may be replaced. */
+	idleMs: Millis;
+	/** How long the stream waits for a publisher whose connection dropped. */
+	graceMs: Millis;
+	onPacket(packet: MediaPacket): void;
+	/** It is over: forget it. Comes once. */
+	onOver(how: "clean" | "dropped"): void;
+};
+
+type Present = { publisher: Publisher; feed: Feed; lastAt: Millis };
+
+/**
+ * One stream as it comes in: publishers follow one another, readers see one stream whose time goes on.
+ * It is announced with its first frame and lasts until a publisher ends it, or none returns in time.
+ */
+export class Ingest {
+	readonly hub: Hub;
+	readonly #options: IngestOptions;
+	readonly #splicer: Splicer;
+	readonly #startedAt = new Date().toISOString();
+	readonly #codecs = new CodecsSeen();
+	/** How many codecs the catalog has been told of. */
+	#announced = 0;
+	#present: Present | undefined;
+	#cancelGrace: Cancel | undefined;
+	#publishers = 0;
+	#over = false;
+
+	constructor(options: IngestOptions) {
+		this.#options = options;
+		this.hub = new Hub({ clock: options.clock, historyBytes: options.historyBytes });
+		this.#splicer = new Splicer({ deliver: (packet) => this.#deliver(packet) });
+	}
+
+	/** Whether a publisher would be let in now. */
+	get isFree(): boolean {
+		return !this.#present || this.#options.clock.now() - this.#present.lastAt >= this.#options.idleMs;
+	}
+
+	/** Lets a publisher in and sends a silent one away; undefined while another one is at it. */
+	admit(publisher: Publisher): Publication | undefined {
+		if (this.#over || !this.isFree) return undefined;
+		const { clock, idleMs } = this.#options;
+		const former = this.#present;
+		this.#cancelGrace?.();
+		const now = clock.now();
+		const feed = this.#splicer.open(`publisher${++this.#publishers}`);
+		const present: Present = { publisher, feed, lastAt: now };
+		this.#present = present;
+		if (former) {
+			former.feed.close(now);
+			former.publisher.close("taken-over", `silent for ${idleMs} ms, and another publisher came`);
+		}
+		return {
+			write: (packet) => this.#write(present, packet),
+			end: (how) => this.#leave(present, how),
+		};
+	}
+
+	/** What it would mean to let a publisher in now: a new stream, one that waited for its publisher, or a change of publishers. */
+	get nextArrival(): "accepted" | "returned" | "taken-over" {
+		if (this.#present) return "taken-over";
+		return this.#publishers > 0 ? "returned" : "accepted";
+	}
+
+	hold(): Lease {
+		return { hub: this.hub, release: () => {} };
+	}
+
+	end(how: "clean" | "dropped"): void {
+		if (this.#over) return;
+		this.#over = true;
+		this.#cancelGrace?.();
+		this.#options.catalog.withdraw(this.#options.key, how === "clean" ? "unpublished" : "publisher lost");
+		this.#options.onOver(how);
+		this.hub.end(how);
+	}
+
+	#write(present: Present, packet: MediaPacket): void {
+		if (this.#present !== present) return;
+		present.lastAt = this.#options.clock.now();
+		present.feed.push(packet, present.lastAt);
+	}
+
+	#leave(present: Present, how: "clean" | "dropped"): void {
+		if (this.#present !== present) return;
+		const { clock, graceMs } = this.#options;
+		this.#present = undefined;
+		present.feed.close(clock.now());
+		if (how === "clean") this.end("clean");
+		else this.#cancelGrace = clock.after(graceMs, () => this.end("dropped"));
+	}
+
+	#deliver(packet: MediaPacket): void {
+		this.#options.onPacket(packet);
+		this.#codecs.note(packet);
+		this.hub.write(packet);
+		if (packet.role === "keyframe" || packet.role === "frame") this.#announce();
+	}
+
+	/** The catalog tells others only what is new to them. */
+	#announce(): void {
+		const { key, self, catalog } = this.#options;
+		const codecs = this.#codecs.all;
+		if (codecs.length === this.#announced) return;
+		this.#announced = codecs.length;
+		catalog.offer({ key, hops: [self], codecs: [...codecs], since: this.#startedAt });
+	}
+}

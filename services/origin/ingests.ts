@@ -1,0 +1,85 @@
+import type { Catalog, Lease, StreamSource } from "#shared/catalog";
+import type { Clock, Millis } from "#shared/clock";
+import type { Publication, PublishDesk, Publisher } from "#shared/door";
+import type { MediaPacket, StreamKey } from "#shared/media";
+import type { Events } from "#shared/runtime";
+import { Ingest } from "./ingest.ts";
+
+export type IngestsOptions = {
+	self: string;
+	clock: Clock;
+	catalog: Catalog;
+	events: Events;
+	onPacket(packet: MediaPacket): void;
+	limits: { streams: number; historyBytes: number };
+	publish: { idleMs: Millis; graceMs: Millis };
+};
+
+/** Every stream that is published here: takes publishers in, gives readers their stream. Disposing ends them all. */
+export class Ingests implements PublishDesk, StreamSource, Disposable {
+	readonly #options: IngestsOptions;
+	readonly #ingests = new Map<StreamKey, Ingest>();
+
+	constructor(options: IngestsOptions) {
+		this.#options = options;
+	}
+
+	get size(): number {
+		return this.#ingests.size;
+	}
+
+	isFree(key: StreamKey): boolean {
+		const ingest = this.#ingests.get(key);
+		return ingest ? ingest.isFree : this.#ingests.size < this.#options.limits.streams;
+	}
+
+	publish(key: StreamKey, publisher: Publisher): Publication | undefined {
+		const { events } = this.#options;
+		const ingest = this.#ingests.get(key) ?? this.#begin(key);
+		const how = ingest?.nextArrival ?? "accepted";
+		const publication = ingest?.admit(publisher);
+		if (publication) events.publishAccepted(key, publisher.address, how);
+		return publication;
+	}
+
+	async knows(key: StreamKey): Promise<boolean> {
+		return this.#options.catalog.get(key) !== undefined;
+	}
+
+	/** A stream that is being published but not announced yet is as good as there. */
+	async open(key: StreamKey): Promise<Lease | undefined> {
+		return this.#ingests.get(key)?.hold();
+	}
+
+	hops(key: StreamKey): readonly string[] {
+		return this.#options.catalog.get(key)?.hops ?? [];
+	}
+
+	onOver(listener: (key: StreamKey) => void): () => void {
+		return this.#options.catalog.onWithdrawn(listener);
+	}
+
+	[Symbol.dispose](): void {
+		for (const ingest of [...this.#ingests.values()]) ingest.end("clean");
+	}
+
+	#begin(key: StreamKey): Ingest | undefined {
+		const { limits, publish, events, self, clock, catalog, onPacket } = this.#options;
+		if (this.#ingests.size >= limits.streams) return undefined;
+		const ingest = new Ingest({
+			key,
+			self,
+			clock,
+			catalog,
+			onPacket,
+			historyBytes: limits.historyBytes,
+			...publish,
+			onOver: (how) => {
+				this.#ingests.delete(key);
+				events.publishEnded(key, how);
+			},
+		});
+		this.#ingests.set(key, ingest);
+		return ingest;
+	}
+}

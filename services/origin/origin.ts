@@ -1,0 +1,45 @@
+import { Catalog } from "#shared/catalog";
+import { type OriginConfig, viewerDelayMs } from "#shared/config";
+import { type PlayPolicy, rtmpDoor } from "#shared/door";
+import { type NodeOptions, openDoors, openNode } from "#shared/node";
+import { observe, Scope } from "#shared/runtime";
+import { Ingests } from "./ingests.ts";
+
+/** What a running origin shows to whoever started it. */
+export type Origin = AsyncDisposable & { readonly rtmp: string; readonly http: string };
+
+/** An origin, assembled in order: log and ports, catalog, ingests, doors. It follows nobody. */
+export async function startOrigin(config: OriginConfig, options: Omit<NodeOptions, "follow"> = {}): Promise<Origin> {
+	const scope = new Scope();
+	try {
+		const node = await openNode(config, scope, { ...options, follow: () => false });
+		const { clock, events, metrics, directory } = node;
+		const catalog = new Catalog(clock, directory);
+		const ingests = scope.use(
+			new Ingests({
+				self: node.info.id,
+				clock,
+				catalog,
+				events,
+				limits: config.limits,
+				publish: config.publish,
+				onPacket: (packet) => {
+					metrics.packetsIn.inc();
+					metrics.bytesIn.inc(packet.payload.length);
+				},
+			}),
+		);
+		observe(metrics, "streams", "Streams published here.", () => ingests.size);
+
+		const policy: PlayPolicy = {
+			bounds: { queueBytes: config.limits.readerBytes, evictMs: config.limits.evictMs },
+			viewerDelayMs: (app) => viewerDelayMs(config, app),
+		};
+		const door = rtmpDoor({ self: node.identity, source: ingests, desk: ingests, players: "nodes", policy, events });
+		await openDoors(node, door);
+		return { rtmp: node.info.rtmp, http: node.info.http, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
+	} catch (error) {
+		await scope[Symbol.asyncDispose]();
+		throw error;
+	}
+}

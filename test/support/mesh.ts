@@ -1,0 +1,44 @@
+import { systemClock } from "#shared/clock";
+import { type ConfigSources, readConfig } from "#shared/config";
+import { MemoryBus, openMemoryDirectory } from "#shared/control";
+import type { RelayService } from "#shared/relay";
+import { Scope, silentLogger } from "#shared/runtime";
+import { startEdge } from "../../services/edge/edge.ts";
+import { startIntermediate } from "../../services/intermediate/intermediate.ts";
+import { type Origin, startOrigin } from "../../services/origin/origin.ts";
+
+/** YAML of one node; ports are free ones and the id is given by the caller. */
+type NodeText = { text?: string };
+
+/** A mesh inside this process: real sockets on loopback, the control plane in memory. Disposing closes every node. */
+export class TestMesh implements AsyncDisposable {
+	readonly bus = new MemoryBus(systemClock);
+	readonly #scope = new Scope();
+
+	async origin(id: string, { text = "" }: NodeText = {}): Promise<Origin> {
+		return this.#scope.use(await startOrigin(readConfig("origin", this.#sources(id, text)), this.#options));
+	}
+
+	async intermediate(id: string, { text = "" }: NodeText = {}): Promise<RelayService> {
+		return this.#scope.use(await startIntermediate(readConfig("intermediate", this.#sources(id, text)), this.#options));
+	}
+
+	async edge(id: string, { text = "" }: NodeText = {}): Promise<RelayService> {
+		return this.#scope.use(await startEdge(readConfig("edge", this.#sources(id, text)), this.#options));
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.#scope[Symbol.asyncDispose]();
+	}
+
+	get #options() {
+		return {
+			log: silentLogger(),
+			openDirectory: (options: Parameters<typeof openMemoryDirectory>[1]) => openMemoryDirectory(this.bus, options),
+		};
+	}
+
+	#sources(id: string, text: string): ConfigSources {
+		return { text, env: { MILLRACE_NODE_ID: id, MILLRACE_RTMP_PORT: "0", MILLRACE_HTTP_PORT: "0" } };
+	}
+}
