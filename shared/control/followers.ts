@@ -1,0 +1,127 @@
+import { ProtocolError } from "#shared/errors";
+import type { Bus } from "./bus.ts";
+import { decode, encode } from "./codec.ts";
+import type { DirectoryChange, DirectoryOptions, NodeView } from "./directory.ts";
+import type { Hearing } from "./hearing.ts";
+import {
+	type Alive,
+	addStream,
+	type NodeInfo,
+	type RegisterPage,
+	registerPage,
+	removeStream,
+	type StreamInfo,
+} from "./messages.ts";
+import { ParentFollower } from "./parent-follower.ts";
+import type { Heard, PeerTable } from "./peer-table.ts";
+import type { StreamTable } from "./stream-table.ts";
+import type { Subjects } from "./subjects.ts";
+
+type Following = { readonly follower: ParentFollower; readonly unsubscribe: readonly (() => void)[] };
+
+/** What following needs of its directory. */
+export type FollowersOptions = DirectoryOptions & {
+	readonly bus: Bus;
+	readonly hearing: Hearing;
+	readonly subjects: Subjects;
+	readonly streams: StreamTable;
+	readonly peers: PeerTable;
+	readonly emit: (change: DirectoryChange) => void;
+};
+
+/** The parents whose streams are wanted here: one follower and two subscriptions each. */
+export class Followers {
+	readonly #options: FollowersOptions;
+	readonly #all = new Map<string, Following>();
+
+	constructor(options: FollowersOptions) {
+		this.#options = options;
+	}
+
+	/** A node gave a sign of life: follow it, keep in step with it, or let it go. */
+	alive({ node, seq, streams }: Alive, heard: Heard): void {
+		const following = this.#all.get(node.id);
+		if (!this.#options.follow(node)) this.gone(node.id, "unfollowed");
+		else if (!following) this.#follow(node);
+		else if (heard === "restarted") following.follower.restarted(node.incarnation);
+		else following.follower.heard(node.incarnation, seq, streams);
+	}
+
+	/** An answer to a register request; an empty one is the server's word that nobody listens. */
+	reply(id: string, ticket: string, payload: Uint8Array): void {
+		const follower = this.#all.get(id)?.follower;
+		if (!follower) return;
+		try {
+			if (payload.length > 0) follower.page(ticket, pageOf(id, payload));
+			else follower.refused(ticket);
+		} catch (error) {
+			follower.refused(ticket);
+			throw error;
+		}
+	}
+
+	/** The control plane is back after it was away. */
+	resume(): void {
+		for (const { follower } of this.#all.values()) follower.resume();
+	}
+
+	/** Ends following a node and removes its streams. */
+	gone(id: string, reason: string): void {
+		const following = this.#all.get(id);
+		if (!following) return;
+		this.#all.delete(id);
+		for (const unsubscribe of following.unsubscribe) unsubscribe();
+		following.follower.close(reason);
+		this.#options.peers.setSynced(id, false);
+	}
+
+	/** Ends all. */
+	close(): void {
+		for (const id of [...this.#all.keys()]) this.gone(id, "closed");
+	}
+
+	// Events are subscribed to before the snapshot is asked for, so nothing falls between the two.
+	#follow(parent: NodeInfo): void {
+		const { id } = parent;
+		const { hearing, subjects, streams, clock, bus, self, count } = this.#options;
+		const hear = (subject: string, take: (follower: ParentFollower, payload: Uint8Array) => void) =>
+			hearing.on(subject, ({ payload }) => {
+				const follower = this.#all.get(id)?.follower;
+				if (follower) take(follower, payload);
+			});
+		const unsubscribe = [
+			hear(subjects.addStream(id), (to, payload) => to.event({ type: "add", ...decode(addStream, payload) })),
+			hear(subjects.removeStream(id), (to, payload) => to.event({ type: "remove", ...decode(removeStream, payload) })),
+		];
+		const follower = new ParentFollower(parent, streams, clock, {
+			register: (ticket, why) => {
+				count("control-register", why);
+				bus.publish(subjects.register(id), encode({ node: self }), `${bus.inbox}.${id}.${ticket}`);
+			},
+			added: (stream) => this.#tell(id, (node) => ({ type: "stream-added", node, stream })),
+			removed: (stream: StreamInfo, reason) =>
+				this.#tell(id, (node) => ({ type: "stream-removed", node, stream, reason })),
+			synced: (synced) => this.#synced(id, synced),
+			full: () => count("control-full", "streams"),
+			random: Math.random,
+		});
+		this.#all.set(id, { follower, unsubscribe });
+	}
+
+	#synced(id: string, synced: boolean): void {
+		const was = this.#options.peers.get(id)?.synced;
+		const node = this.#options.peers.setSynced(id, synced);
+		if (node && synced && !was) this.#options.emit({ type: "node-synced", node });
+	}
+
+	#tell(id: string, change: (node: NodeView) => DirectoryChange): void {
+		const node = this.#options.peers.get(id);
+		if (node) this.#options.emit(change(node));
+	}
+}
+
+function pageOf(id: string, payload: Uint8Array): RegisterPage {
+	const page = decode(registerPage, payload);
+	if (page.node.id === id) return page;
+	throw new ProtocolError("mismatch", `A register page for ${id} speaks for ${page.node.id}.`);
+}

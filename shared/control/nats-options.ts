@@ -1,0 +1,14 @@
+/** How to reach the control plane; what is absent is not used. */
+export type NatsOptions = {
+	/** `nats://host:port` or `tls://host:port`; several name the members of one cluster. */
+	readonly servers: readonly string[];
+	readonly user?: string;
+	readonly password?: string;
+	readonly token?: string;
+	/** Seed of a user nkey (`SU…`). */
+	readonly nkeySeed?: string;
+	/** Path of a credentials file (JWT and nkey seed). */
+	readonly credsFile?: string;
+	/** PEM files; a present object demands TLS. */
+	readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+};

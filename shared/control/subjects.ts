@@ -1,0 +1,34 @@
+/** What may stand between the dots of a NATS subject here: a node id or a cluster name. */
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Whether `text` can be a node id: `[A-Za-z0-9_-]{1,64}`. */
+export const isNodeId = (text: string): boolean => NAME.test(text);
+
+/** Whether `text` can be a cluster name; the rule is that of node ids. */
+export const isClusterName = (text: string): boolean => NAME.test(text);
+
+/** Every NATS subject of one cluster; `id` is a node id, already parsed. */
+export type Subjects = ReturnType<typeof subjectsOf>;
+
+/** The subjects of a cluster whose name has passed `isClusterName`. */
+export function subjectsOf(cluster: string) {
+	const root = `millrace.${cluster}`;
+	const node = (id: string, what: string) => `${root}.node.${id}.${what}`;
+	return {
+		alive: (id: string) => node(id, "alive"),
+		register: (id: string) => node(id, "register"),
+		addStream: (id: string) => node(id, "addStream"),
+		removeStream: (id: string) => node(id, "removeStream"),
+		gone: (id: string) => node(id, "gone"),
+		discover: `${root}.discover`,
+		/** Wildcards: what everybody hears from everybody. */
+		everyAlive: node("*", "alive"),
+		everyGone: node("*", "gone"),
+	} as const;
+}
+
+/** The node id a subject of this cluster speaks for, or undefined where it names none. */
+export function nodeIdOf(subject: string): string | undefined {
+	const [, , kind, id = ""] = subject.split(".");
+	return kind === "node" && isNodeId(id) ? id : undefined;
+}
