@@ -1,0 +1,101 @@
+import { ChunkReader, DEFAULT_CHUNK_SIZE, type OutMessage, writeMessage } from "../chunk/index.ts";
+import {
+	acknowledgement,
+	decodeUserControl,
+	decodeWindowAckSize,
+	encodeUserControl,
+	OUT_CHUNK_SIZE,
+	type RawMessage,
+	setChunkSize,
+	splitAggregate,
+	TYPE_ACKNOWLEDGEMENT,
+	TYPE_AGGREGATE,
+	TYPE_SET_PEER_BANDWIDTH,
+	TYPE_USER_CONTROL,
+	TYPE_WINDOW_ACK_SIZE,
+} from "../message/index.ts";
+
+/** Bytes between two acknowledgements; what FMS announces, and what is kept to where the peer announces nothing. */
+export const WINDOW_BYTES = 2_500_000;
+
+/** What both ends of a connection do alike behind the handshake: chunks, acknowledgements, pings. */
+export class Link {
+	/** Bytes to send; the session that owns this link takes them with `take`. */
+	#out: Uint8Array[] = [];
+	readonly #reader: ChunkReader;
+	#chunkSize = DEFAULT_CHUNK_SIZE;
+	#window = WINDOW_BYTES;
+	#received = 0;
+	#acknowledged = 0;
+
+	/** The peer may send messages of `maxMessageBytes` until told otherwise. */
+	constructor(maxMessageBytes?: number) {
+		this.#reader = new ChunkReader(maxMessageBytes);
+	}
+
+	/** From the next message on, the peer may send larger ones. */
+	allow(maxMessageBytes: number): void {
+		this.#reader.allow(maxMessageBytes);
+	}
+
+	/** The messages in `bytes` that the protocol itself does not consume. Throws ProtocolError. */
+	push(bytes: Buffer): RawMessage[] {
+		this.#received += bytes.length;
+		const messages = this.#reader.push(bytes).flatMap((message) => this.#consume(message));
+		if (this.#received - this.#acknowledged >= this.#window) {
+			this.#acknowledged = this.#received;
+			this.send(acknowledgement(this.#received));
+		}
+		return messages;
+	}
+
+	send(message: OutMessage): void {
+		writeMessage(message, this.#chunkSize, this.#out);
+	}
+
+	/** Bytes that need no chunking: the handshake's. */
+	sendRaw(bytes: Uint8Array): void {
+		this.#out.push(bytes);
+	}
+
+	/** Says that our chunks are larger from now on. */
+	raiseChunkSize(): void {
+		this.send(setChunkSize(OUT_CHUNK_SIZE));
+		this.#chunkSize = OUT_CHUNK_SIZE;
+	}
+
+	ping(timestamp: number): void {
+		this.send(encodeUserControl({ event: "ping-request", timestamp }));
+	}
+
+	/** All that is to be sent, in order; the link forgets it. */
+	take(): Uint8Array[] {
+		const out = this.#out;
+		if (out.length > 0) this.#out = [];
+		return out;
+	}
+
+	#consume(message: RawMessage): RawMessage[] {
+		switch (message.type) {
+			case TYPE_AGGREGATE:
+				return splitAggregate(message);
+			case TYPE_WINDOW_ACK_SIZE:
+				// A window of zero would ask for an acknowledgement per read.
+				this.#window = Math.max(decodeWindowAckSize(message.payload), DEFAULT_CHUNK_SIZE);
+				return [];
+			case TYPE_USER_CONTROL: {
+				const control = decodeUserControl(message.payload);
+				if (control.event === "ping-request") {
+					this.send(encodeUserControl({ event: "ping-response", timestamp: control.timestamp }));
+				}
+				return [];
+			}
+			case TYPE_ACKNOWLEDGEMENT:
+			case TYPE_SET_PEER_BANDWIDTH:
+				// The socket's own flow control does this work; a peer that acknowledges nothing is served all the same.
+				return [];
+			default:
+				return [message];
+		}
+	}
+}

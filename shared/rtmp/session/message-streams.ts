@@ -1,0 +1,74 @@
+import type { Amf0Value } from "#shared/amf0";
+import { ProtocolError } from "#shared/errors";
+import type { MediaPacket } from "#shared/media";
+import { type MediaMessage, MediaUnwrapper } from "../message/index.ts";
+import { nameArgument, type ServerEvent } from "./server-event.ts";
+
+/** Message streams of one connection: players and encoders use one, Flash programs a few. */
+export const MAX_MESSAGE_STREAMS = 8;
+
+/** `idle` streams were created and do nothing; the others do what was asked, answered or not. */
+type Use = { doing: "idle" | "publish" | "play"; name: string; media: MediaUnwrapper };
+
+/** The message streams a client created on its connection (RTMP 1.0 §7.2.1.3), and what each is doing. */
+export class MessageStreams {
+	readonly #uses = new Map<number, Use>();
+
+	/** The number of a new stream. */
+	create(): number {
+		let streamId = 1;
+		while (this.#uses.has(streamId)) streamId++;
+		if (streamId > MAX_MESSAGE_STREAMS) {
+			throw new ProtocolError("message-streams", `more than ${MAX_MESSAGE_STREAMS} message streams on one connection`);
+		}
+		this.#uses.set(streamId, { doing: "idle", name: "", media: new MediaUnwrapper() });
+		return streamId;
+	}
+
+	begin(doing: "publish" | "play", streamId: number, name: Amf0Value): ServerEvent | undefined {
+		const use = this.#uses.get(streamId);
+		if (!use)
+			throw new ProtocolError("no-such-stream", `${doing} on message stream ${streamId}, which was not created`);
+		// How Flash says that it stops (NetStream.publish, NetStream.play).
+		if (name === false) return this.close(streamId);
+		if (use.doing !== "idle") throw new ProtocolError("stream-busy", `${doing} on a message stream that is in use`);
+		use.name = nameArgument(name);
+		use.doing = doing;
+		use.media = new MediaUnwrapper();
+		return { type: doing, streamId, name: use.name };
+	}
+
+	/** What it did is over by the server's word. */
+	idle(streamId: number): void {
+		const use = this.#uses.get(streamId);
+		if (use) use.doing = "idle";
+	}
+
+	/** What it did is over by the client's word. */
+	close(streamId: number): ServerEvent | undefined {
+		const use = this.#uses.get(streamId);
+		if (!use || use.doing === "idle") return undefined;
+		use.doing = "idle";
+		return { type: "close-stream", streamId };
+	}
+
+	/** `which` is a stream's number, or from GStreamer 1.22's rtmp2sink the name it publishes. */
+	delete(which: Amf0Value): ServerEvent | undefined {
+		const streamId = typeof which === "number" ? which : this.#called(which);
+		if (streamId === undefined) return undefined;
+		const event = this.close(streamId);
+		this.#uses.delete(streamId);
+		return event;
+	}
+
+	/** Undefined where nothing is published: frames on their way when a publish ends belong to nobody. */
+	packet(message: MediaMessage): MediaPacket | undefined {
+		const use = this.#uses.get(message.streamId);
+		return use?.doing === "publish" ? use.media.packet(message) : undefined;
+	}
+
+	#called(name: Amf0Value): number | undefined {
+		for (const [streamId, use] of this.#uses) if (use.doing !== "idle" && use.name === name) return streamId;
+		return undefined;
+	}
+}

@@ -1,0 +1,248 @@
+import { type Amf0Object, type Amf0Value, encodeAmf0 } from "#shared/amf0";
+import { ProtocolError } from "#shared/errors";
+import { MAX_MESSAGE_BYTES } from "../chunk/index.ts";
+import { type Randoms, ServerHandshake } from "../handshake/index.ts";
+import {
+	CHUNK_STREAM_DATA,
+	type Command,
+	decodeCommand,
+	decodeMedia,
+	encodeCommand,
+	encodeUserControl,
+	MAX_COMMAND_BYTES,
+	type RawMessage,
+	setPeerBandwidth,
+	TYPE_COMMAND_AMF0,
+	TYPE_COMMAND_AMF3,
+	TYPE_DATA_AMF0,
+	windowAckSize,
+} from "../message/index.ts";
+import { Link, WINDOW_BYTES } from "./link.ts";
+import { MessageStreams } from "./message-streams.ts";
+import { MAX_RAW_NAME_LENGTH, nameArgument, type ServerEvent, type SubscribeCall } from "./server-event.ts";
+import { type StatusCode, status, statusInfo } from "./status.ts";
+
+/**
+ * The server's side of one RTMP connection: bytes in, bytes and events out (RTMP 1.0 §7.2). No socket, clock or timer.
+ * After every call, `take` gives what is to be sent. `push` throws ProtocolError; the connection is then to be closed.
+ */
+export class ServerSession {
+	#handshake: ServerHandshake | undefined = new ServerHandshake();
+	#randoms: Randoms | undefined;
+	/** Whoever has not been let in has nothing larger than a command to say. */
+	readonly #link = new Link(MAX_COMMAND_BYTES);
+	readonly #streams = new MessageStreams();
+	#connected: "no" | "asked" | "yes" = "no";
+	#connectTransaction = 1;
+	#encoding = 0;
+
+	/** Both sides' random bytes, once the handshake is done. */
+	get randoms(): Randoms | undefined {
+		return this.#randoms;
+	}
+
+	push(bytes: Buffer): ServerEvent[] {
+		let input = bytes;
+		if (this.#handshake) {
+			const { send, randoms, rest } = this.#handshake.push(bytes);
+			if (send) this.#link.sendRaw(send);
+			if (!randoms || !rest) return [];
+			this.#randoms = randoms;
+			this.#handshake = undefined;
+			input = rest;
+		}
+		const events: ServerEvent[] = [];
+		for (const message of this.#link.push(input)) this.#onMessage(message, events);
+		return events;
+	}
+
+	/** Bytes to send, in order. */
+	take(): Uint8Array[] {
+		return this.#link.take();
+	}
+
+	/** Asks the client for a sign of life. */
+	ping(timestamp: number): void {
+		this.#link.ping(timestamp);
+	}
+
+	/** `more` travels in the info object. */
+	acceptConnect(more: Amf0Object = {}): void {
+		this.#connected = "yes";
+		this.#link.allow(MAX_MESSAGE_BYTES);
+		this.#link.send(windowAckSize(WINDOW_BYTES));
+		this.#link.send(setPeerBandwidth(WINDOW_BYTES));
+		this.#link.raiseChunkSize();
+		const properties = { fmsVer: "FMS/3,5,7,7009", capabilities: 31, mode: 1 };
+		const info = statusInfo(status.connectSuccess, "Connection succeeded.", {
+			objectEncoding: this.#encoding,
+			// Enhanced RTMP: whatever the codec, and tracks in any number, frames are forwarded as they came.
+			fourCcList: ["*"],
+			capsEx: 0x0e,
+			...more,
+		});
+		this.#link.send(encodeCommand(0, "_result", this.#connectTransaction, properties, info));
+	}
+
+	rejectConnect(code: StatusCode, description: string): void {
+		this.#link.send(encodeCommand(0, "_error", this.#connectTransaction, null, statusInfo(code, description)));
+	}
+
+	/** The answer to `fc-publish`; the description is the stream's name. */
+	answerFcPublish(code: StatusCode, name: string): void {
+		this.#fcStatus("onFCPublish", code, name);
+	}
+
+	answerFcUnpublish(name: string): void {
+		this.#fcStatus("onFCUnpublish", status.unpublishSuccess, name);
+	}
+
+	/** The answer to `fc-subscribe`, and later word of the stream's end. */
+	answerFcSubscribe(call: SubscribeCall, code: StatusCode, name: string): void {
+		this.#fcStatus(call === "FMSubscribe" ? "onFMSubscribe" : "onFCSubscribe", code, name);
+	}
+
+	answerFcUnsubscribe(name: string): void {
+		this.#fcStatus("onFCUnsubscribe", status.playStop, name);
+	}
+
+	acceptPublish(streamId: number, name: string): void {
+		this.#link.send(encodeUserControl({ event: "stream-begin", streamId }));
+		this.onStatus(streamId, status.publishStart, name);
+	}
+
+	rejectPublish(streamId: number, name: string): void {
+		this.#streams.idle(streamId);
+		this.onStatus(streamId, status.publishBadName, name);
+	}
+
+	/** Media may follow at once. */
+	acceptPlay(streamId: number, name: string): void {
+		this.#link.send(encodeUserControl({ event: "stream-begin", streamId }));
+		this.onStatus(streamId, status.playReset, name);
+		this.onStatus(streamId, status.playStart, name);
+		const payload = encodeAmf0("|RtmpSampleAccess", true, true);
+		this.#link.send({ type: TYPE_DATA_AMF0, streamId, timestamp: 0, payload, chunkStream: CHUNK_STREAM_DATA });
+	}
+
+	rejectPlay(streamId: number, code: StatusCode, name: string): void {
+		this.#streams.idle(streamId);
+		this.onStatus(streamId, code, name);
+	}
+
+	/** The stream a client plays is over. */
+	endPlay(streamId: number, name: string): void {
+		this.#streams.idle(streamId);
+		this.onStatus(streamId, status.playUnpublishNotify, name);
+		this.#link.send(encodeUserControl({ event: "stream-eof", streamId }));
+	}
+
+	onStatus(streamId: number, code: StatusCode, name: string): void {
+		this.#link.send(encodeCommand(streamId, "onStatus", 0, null, statusInfo(code, name, { details: name })));
+	}
+
+	#fcStatus(callback: string, code: StatusCode, name: string): void {
+		this.#link.send(encodeCommand(0, callback, 0, null, statusInfo(code, name)));
+	}
+
+	#onMessage(message: RawMessage, events: ServerEvent[]): void {
+		if (message.type === TYPE_COMMAND_AMF0 || message.type === TYPE_COMMAND_AMF3) {
+			this.#onCommand(decodeCommand(message), events);
+			return;
+		}
+		const media = decodeMedia(message);
+		const packet = media && this.#streams.packet(media);
+		if (packet) events.push({ type: "media", streamId: message.streamId, packet });
+	}
+
+	#onCommand(command: Command, events: ServerEvent[]): void {
+		if (command.name === "connect") {
+			events.push(this.#connect(command));
+			return;
+		}
+		if (this.#connected !== "yes")
+			throw new ProtocolError("before-connect", `${printable(command.name)} before connect`);
+		const event = this.#call(command);
+		if (event) events.push(event);
+	}
+
+	#connect({ transaction, object = {} }: Command): ServerEvent {
+		if (this.#connected !== "no") throw new ProtocolError("connect-twice", "a second connect");
+		const { app, tcUrl, objectEncoding } = object;
+		if (typeof app !== "string" || app.length > MAX_RAW_NAME_LENGTH) {
+			throw new ProtocolError("connect-shape", "a connect without a usable app");
+		}
+		this.#connected = "asked";
+		this.#connectTransaction = transaction;
+		this.#encoding = objectEncoding === 3 ? 3 : 0;
+		return { type: "connect", app, tcUrl: typeof tcUrl === "string" ? tcUrl : "", object };
+	}
+
+	/** One call; what the application has no say in is answered here. */
+	#call(command: Command): ServerEvent | undefined {
+		const { name, transaction, args, streamId } = command;
+		switch (name) {
+			case "createStream":
+				this.#result(transaction, this.#streams.create());
+				return undefined;
+			case "releaseStream":
+			case "_checkbw":
+				this.#result(transaction, undefined);
+				return undefined;
+			case "getStreamLength":
+				// A live stream has none.
+				this.#result(transaction, 0);
+				return undefined;
+			case "FCPublish":
+				this.#result(transaction, undefined);
+				return { type: "fc-publish", name: nameArgument(args[0]) };
+			case "FCUnpublish":
+				this.#result(transaction, undefined);
+				return { type: "fc-unpublish", name: nameArgument(args[0]) };
+			case "FCSubscribe":
+			case "FMSubscribe":
+				this.#result(transaction, undefined);
+				return { type: "fc-subscribe", name: nameArgument(args[0]), call: name };
+			case "FCUnsubscribe":
+				this.#result(transaction, undefined);
+				return { type: "fc-unsubscribe", name: nameArgument(args[0]) };
+			case "publish":
+			case "play":
+				return this.#streams.begin(name, streamId, args[0]);
+			case "closeStream":
+				return this.#streams.close(streamId);
+			case "deleteStream":
+				return this.#streams.delete(args[0]);
+			case "pause":
+			case "pauseRaw":
+				return { type: "pause", streamId, paused: args[0] === true };
+			case "receiveAudio":
+			case "receiveVideo":
+				return {
+					type: "receive",
+					streamId,
+					track: name === "receiveAudio" ? "audio" : "video",
+					wanted: args[0] !== false,
+				};
+			case "seek":
+				this.onStatus(streamId, status.seekFailed, "a live stream cannot be seeked");
+				return undefined;
+			default:
+				this.#unknown(command);
+				return undefined;
+		}
+	}
+
+	#result(transaction: number, value: Amf0Value): void {
+		if (transaction > 0) this.#link.send(encodeCommand(0, "_result", transaction, null, value));
+	}
+
+	#unknown({ name, transaction }: Command): void {
+		if (transaction <= 0) return;
+		const info = statusInfo(status.callFailed, `no method named ${printable(name)}`);
+		this.#link.send(encodeCommand(0, "_error", transaction, null, info));
+	}
+}
+
+/** A peer's word cut to what a log line can bear. */
+const printable = (text: string): string => JSON.stringify(text.slice(0, 40));
