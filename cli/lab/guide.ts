@@ -1,0 +1,36 @@
+import { ownCommand } from "../project.ts";
+import { table } from "../terminal.ts";
+import { DEMO_KEY } from "./demo-process.ts";
+import type { LabNode } from "./lab-node.ts";
+
+/** What a lab's user is told when everything runs. */
+export type Guide = {
+	readonly mesh: { readonly nats: { url: string; pid: number }; readonly nodes: readonly LabNode[] };
+	/** The folder of logs and configuration files. */
+	readonly folder: string;
+	readonly watchAt: LabNode;
+	readonly hasDemo: boolean;
+};
+
+/** What runs, what to open, and what to try. */
+export function guideText({ mesh: { nats, nodes }, folder, watchAt, hasDemo }: Guide): string {
+	const rows = nodes.map(({ id, role, pid, rtmp, http }) => [id, role, `${pid}`, rtmp, http]);
+	rows.push(["nats", "control plane", `${nats.pid}`, nats.url, ""]);
+	const own = "live/mine";
+	const key = hasDemo ? DEMO_KEY : own;
+	const [first] = nodes;
+	const victim = nodes.find(({ role }) => role === "intermediate") ?? first;
+	const todo = [
+		["watch", `ffplay -fflags nobuffer ${watchAt.rtmp}/${key}`],
+		["", `ffprobe ${watchAt.rtmp}/${key}`],
+		...(watchAt.role === "edge" ? [["", `ffplay -fflags nobuffer ${watchAt.http}/${key}.flv`]] : []),
+		["count frames", `${ownCommand()} probe ${watchAt.rtmp}/${key} --seconds 10`],
+		["publish yours", `ffmpeg -re -i FILE -c:v libx264 -c:a aac -f flv ${first?.rtmp}/${own}`],
+		["kill a node", `kill -9 ${victim?.pid}    (${victim?.id})`],
+		["see the mesh", `${ownCommand()} status --nats ${nats.url}`],
+		["read logs in", folder],
+		["stop", "Ctrl-C"],
+	];
+	const lines = todo.map(([what = "", how = ""]) => `${what.padEnd(15)}${how}`);
+	return `\n${table(["node", "role", "pid", "rtmp or nats", "http"], rows)}\n\n${lines.join("\n")}\n`;
+}

@@ -1,0 +1,8 @@
+/** A running node as the lab's user sees it. */
+export type LabNode = {
+	readonly id: string;
+	readonly role: string;
+	readonly pid: number;
+	readonly rtmp: string;
+	readonly http: string;
+};

@@ -1,0 +1,63 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { z } from "zod";
+import { StartError } from "#shared/errors";
+import { ownModule } from "../project.ts";
+import { Child, cleanEnvironment } from "./child.ts";
+import { Supervised } from "./supervised.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Debian keeps servers where the PATH of a plain user does not look; Homebrew has a folder of its own. */
+const MORE_FOLDERS = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin"];
+/** nats-server's word for "any free port". */
+const ANY_PORT = -1;
+
+const readyMessage = z.object({ event: z.literal("ready"), port: z.number(), pid: z.number() });
+
+/** The path of the program. Throws StartError that says how to get it. */
+export function findNatsServer(path = process.env["PATH"] ?? ""): string {
+	for (const folder of [...path.split(delimiter).filter(Boolean), ...MORE_FOLDERS]) {
+		const program = join(folder, "nats-server");
+		try {
+			accessSync(program, constants.X_OK);
+			return program;
+		} catch {
+			// Not here.
+		}
+	}
+	const how = process.platform === "darwin" ? "brew install nats-server" : "apt-get install nats-server";
+	throw new StartError(`nats-server is missing: get it with \`${how}\` or from https://nats.io/download`);
+}
+
+/** A nats-server of the lab's own, on the same port after a restart. */
+export class NatsProcess {
+	readonly process: Supervised;
+	#port = ANY_PORT;
+
+	constructor({ clock, folder, restarts, chronicle, logTo }: Surroundings) {
+		const program = findNatsServer();
+		this.process = new Supervised({
+			id: "nats",
+			clock,
+			restarts,
+			chronicle,
+			launch: () =>
+				new Child({
+					args: [...ownModule("lab/nats-keeper"), program, `${this.#port}`],
+					env: cleanEnvironment(),
+					logFile: join(folder, "nats.log"),
+					onLine: logTo("nats"),
+				}),
+			ready: async (child) => {
+				const { port, pid } = readyMessage.parse(await child.firstMessage);
+				this.#port = port;
+				return pid;
+			},
+		});
+	}
+
+	/** Known once it was started. */
+	get url(): string {
+		return `nats://127.0.0.1:${this.#port}`;
+	}
+}

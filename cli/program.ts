@@ -1,0 +1,51 @@
+import { Command, CommanderError } from "commander";
+import { ConfigError, MeshError } from "#shared/errors";
+import { addLab } from "./lab.ts";
+import { addProbe } from "./probe.ts";
+import { version } from "./project.ts";
+import { addPublish } from "./publish.ts";
+import { addServices } from "./service.ts";
+import { addStatus } from "./status.ts";
+import { note } from "./terminal.ts";
+
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+/** Runs one command line to its end; the exit status: 0 as asked, 1 failed, 2 wrong usage. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+	try {
+		await createProgram().parseAsync(args, { from: "user" });
+		return 0;
+	} catch (error) {
+		return statusOf(error);
+	}
+}
+
+function createProgram(): Command {
+	const program = new Command("millrace")
+		.description("A self-healing mesh for live video.")
+		.version(version(), "--version", "print the version")
+		.helpOption("-h, --help", "show help")
+		.helpCommand("help [command]", "show help for a command")
+		.showSuggestionAfterError()
+		.exitOverride()
+		.configureOutput({ outputError: (text) => note(oneSentence(text)) });
+	for (const add of [addServices, addLab, addPublish, addProbe, addStatus]) add(program);
+	return program;
+}
+
+/** As commander words it, without its label and on one line. */
+const oneSentence = (text: string): string =>
+	text
+		.replace(/^error: /, "")
+		.trim()
+		.replaceAll(/\s*\n\s*/g, " ");
+
+function statusOf(error: unknown): number {
+	// Commander has told its own already; asking for help or the version is no error.
+	if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+	if (error instanceof MeshError) note(error.message);
+	// Anything else is a mistake of ours: where it happened is what its finder needs.
+	else note(error instanceof Error ? (error.stack ?? error.message) : String(error));
+	return error instanceof ConfigError ? WRONG_USAGE : FAILED;
+}

@@ -1,0 +1,25 @@
+import type { Command } from "commander";
+import { seconds, wholeNumber } from "./arguments.ts";
+import type { PublishOptions } from "./publish/publish.ts";
+
+/** Times on the wire have 32 bits; a stream may well begin just before they wrap. */
+const MAX_START_MS = 2 ** 32 - 1;
+
+/** Adds `millrace publish`. */
+export function addPublish(program: Command): void {
+	program
+		.command("publish")
+		.summary("publish an FLV file in real time, to several servers at once")
+		.description(
+			"Publishes an FLV file in real time, the same frames to every URL. A server that breaks away is tried again each second.",
+		)
+		.argument("<file>", "the FLV file")
+		.argument("<url...>", "where to, such as rtmp://127.0.0.1:1935/live/demo")
+		.option("--loop", "begin again at the file's end; times go on rising")
+		.option("--seconds <n>", "stop after so many seconds", seconds)
+		.option("--start-at <ms>", "the time of the first frame", wholeNumber(0, MAX_START_MS), 0)
+		.action(async (file: string, urls: string[], options: PublishOptions) => {
+			const { publish } = await import("./publish/publish.ts");
+			await publish(file, urls, options);
+		});
+}

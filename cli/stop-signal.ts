@@ -1,0 +1,35 @@
+import type { Millis } from "#shared/clock";
+
+/** One Ctrl-C may arrive twice, from the terminal and from a program such as npm that passes it on. */
+const SAME_SIGNAL_MS: Millis = 500;
+/** What shells show of a program that ended by Ctrl-C. */
+const INTERRUPTED = 130;
+
+/**
+ * Aborts when the command should end: Ctrl-C, SIGTERM, SIGHUP, or the end of the process that started this one with an IPC
+ * channel. A second Ctrl-C ends the process at once.
+ */
+export function stopSignal(): AbortSignal {
+	const stop = new AbortController();
+	let since: Millis | undefined;
+	const abort = (): void => {
+		since ??= performance.now();
+		stop.abort();
+		if (performance.now() - since > SAME_SIGNAL_MS) process.exit(INTERRUPTED);
+	};
+	for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, abort);
+	if (process.channel) {
+		process.once("disconnect", abort);
+		// Listening for the end of the channel is no reason to stay alive.
+		process.channel.unref();
+	}
+	return stop.signal;
+}
+
+/** Resolves when the signal aborts, or has. */
+export function aborted(signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		if (signal.aborted) resolve();
+		else signal.addEventListener("abort", () => resolve(), { once: true });
+	});
+}
