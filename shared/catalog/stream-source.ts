@@ -16,6 +16,8 @@ export interface StreamSource {
 	open(key: StreamKey, signal: AbortSignal): Promise<Lease | undefined>;
 	/** The nodes a stream passes on its way here, this one last; empty where unknown. */
 	hops(key: StreamKey): readonly string[];
+	/** Readers of all its streams at present. */
+	readonly readers: number;
 	/** Calls back for every stream that is over, until the returned function is called. */
 	onOver(listener: (key: StreamKey) => void): () => void;
 }

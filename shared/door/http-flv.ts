@@ -6,7 +6,13 @@ import type { Reader } from "#shared/stream";
 import type { PlayPolicy } from "./play.ts";
 import { flvForm } from "./wire-forms.ts";
 
-export type HttpFlvOptions = { source: StreamSource; policy: PlayPolicy; events: Events };
+export type HttpFlvOptions = {
+	source: StreamSource;
+	policy: PlayPolicy;
+	events: Events;
+	/** Whether viewers are let in at present. */
+	isOpen(): boolean;
+};
 
 /** The head of an answer without end: no length and no chunks, so shared batches go to the socket as they are. */
 const HEAD = [
@@ -23,6 +29,7 @@ const HEAD = [
 export function serveHttpFlv(http: HttpApp, options: HttpFlvOptions): void {
 	const { source, events } = options;
 	http.get<{ Params: { app: string; name: string } }>("/:app/:name.flv", async (request, reply) => {
+		if (!options.isOpen()) return reply.code(503).type("text/plain").send("this edge is being stopped\n");
 		const { app, name } = request.params;
 		const key = streamKey(app, name);
 		const address = request.ip;

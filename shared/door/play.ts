@@ -4,6 +4,7 @@ import type { StreamKey } from "#shared/media";
 import type { RtmpConnection } from "#shared/net";
 import { status } from "#shared/rtmp";
 import type { Events } from "#shared/runtime";
+import { findResume, type ResumeToken } from "#shared/splice";
 import type { Reader, ReaderBounds } from "#shared/stream";
 import { rtmpForm, type Tracks } from "./wire-forms.ts";
 
@@ -20,6 +21,8 @@ export type PlayOptions = {
 	streamId: number;
 	/** The id of the node that plays; undefined for a viewer. */
 	node: string | undefined;
+	/** Where the node left off, if it had the stream before. */
+	resume: ResumeToken | undefined;
 	connection: RtmpConnection;
 	source: StreamSource;
 	events: Events;
@@ -59,7 +62,7 @@ export class Play {
 		events.playAccepted(key, connection.address, node === undefined ? "viewer" : "node");
 		connection.session.acceptPlay(streamId, name);
 		connection.flush();
-		this.#join();
+		this.#join(this.#options.resume);
 	}
 
 	/** The player is done with it, or gone. */
@@ -85,7 +88,7 @@ export class Play {
 		this.#join();
 	}
 
-	#join(): void {
+	#join(resume?: ResumeToken): void {
 		const { key, streamId, connection, events, policy, node, name } = this.#options;
 		const hub = this.#lease?.hub;
 		if (!hub) return;
@@ -95,6 +98,7 @@ export class Play {
 			delayMs: node === undefined ? policy.viewerDelayMs(app) : 0,
 			sink: connection,
 			bounds: policy.bounds,
+			resumeFrom: resume && ((packets) => findResume(resume, packets)),
 			onEvict: (reason) => {
 				events.readerEvicted(key, connection.address, reason);
 				connection.destroy({ reason: "evicted", message: `a reader that is ${reason}` });

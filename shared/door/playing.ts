@@ -1,8 +1,8 @@
 import type { StreamSource } from "#shared/catalog";
-import type { Identity } from "#shared/link";
+import { type Identity, resumeAsked } from "#shared/link";
 import { type StreamKey, streamKey } from "#shared/media";
 import type { RtmpConnection } from "#shared/net";
-import { status } from "#shared/rtmp";
+import { type ServerEvent, status } from "#shared/rtmp";
 import type { Events } from "#shared/runtime";
 import { Play, type PlayPolicy } from "./play.ts";
 
@@ -36,7 +36,8 @@ export class Playing {
 	}
 
 	/** `node` is the id of the node at the other end; undefined for a viewer. */
-	begin(app: string, name: string, streamId: number, node: string | undefined): void {
+	begin(app: string, asked: Extract<ServerEvent, { type: "play" }>, node: string | undefined): void {
+		const { name, streamId, object } = asked;
 		const { events, source, policy } = this.#options;
 		const key = streamKey(app, name);
 		const refusal = this.#whyNot(key, node);
@@ -50,7 +51,8 @@ export class Playing {
 			this.#plays.delete(streamId);
 			this.#onIdle();
 		};
-		const play = new Play({ key, name, streamId, node, connection, source, events, policy, onOver });
+		const resume = node === undefined ? undefined : resumeAsked(object);
+		const play = new Play({ key, name, streamId, node, resume, connection, source, events, policy, onOver });
 		this.#plays.set(streamId, play);
 		play.start().catch(() => play.stop());
 	}

@@ -62,7 +62,7 @@ class Conversation implements ConnectionHandler {
 				this.#subscribing.end(this.#app, event.name);
 				break;
 			case "play":
-				this.#playing.begin(this.#app, event.name, event.streamId, this.#node);
+				this.#playing.begin(this.#app, event, this.#node);
 				break;
 			case "pause":
 				this.#playing.pause(event.streamId, event.paused);

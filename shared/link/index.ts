@@ -1,1 +1,2 @@
 export * from "./node-link.ts";
+export * from "./resume-request.ts";

@@ -1,13 +1,13 @@
 import { Catalog } from "#shared/catalog";
 import { type EdgeConfig, type IntermediateConfig, viewerDelayMs } from "#shared/config";
 import { type PlayPolicy, rtmpDoor, serveHttpFlv } from "#shared/door";
-import { type NodeOptions, openDoors, openNode } from "#shared/node";
-import { observe, Scope } from "#shared/runtime";
+import { drain, type NodeOptions, openDoors, openNode } from "#shared/node";
+import { observe, Scope, type Service } from "#shared/runtime";
 import { isUpstream, pull } from "#shared/upstream";
 import { Relay } from "./relay.ts";
 
 /** A running intermediate or edge. */
-export type RelayService = AsyncDisposable & { readonly rtmp: string; readonly http: string; readonly relay: Relay };
+export type RelayService = Service & { readonly rtmp: string; readonly http: string; readonly relay: Relay };
 
 /** Which doors a relay has: an intermediate serves nodes, an edge serves viewers. */
 export type RelayDoors = {
@@ -41,13 +41,16 @@ export async function startRelay(
 				catalog,
 				clock,
 				events,
+				standby: config.standby,
+				holdMs: config.failback === "auto" ? config.holdMs : undefined,
 				staticStreams: config.static,
 				limits: config.limits,
 				times: config,
-				pull: (key, candidate, to) =>
+				pull: (key, server, to) =>
 					pull({
 						key,
-						candidate,
+						server,
+						resume: to.resume,
 						self: identity,
 						clock,
 						idleMs: config.idleMs,
@@ -69,10 +72,17 @@ export async function startRelay(
 			bounds: { queueBytes: config.limits.readerBytes, evictMs: config.limits.evictMs },
 			viewerDelayMs: (app) => viewerDelayMs(config, app),
 		};
-		if (doors.httpFlv) serveHttpFlv(node.http.app, { source: relay, policy, events });
+		if (doors.httpFlv) serveHttpFlv(node.http.app, { source: relay, policy, events, isOpen: () => !node.isDraining });
 		await openDoors(node, rtmpDoor({ self: identity, source: relay, players: doors.players, policy, events }));
-		const { rtmp, http } = node.info;
-		return { rtmp, http, relay, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
+		observe(metrics, "readers", "Readers of all streams.", () => relay.readers);
+		return {
+			rtmp: node.info.rtmp,
+			http: node.info.http,
+			relay,
+			drainAsked: node.drainAsked,
+			drain: (noTime) => drain(node, config.drainMs, () => relay.readers, noTime),
+			[Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+		};
 	} catch (error) {
 		await scope[Symbol.asyncDispose]();
 		throw error;

@@ -4,7 +4,7 @@ import type { UpstreamTable } from "#shared/config";
 import type { Directory, DirectoryChange } from "#shared/control";
 import type { StreamKey } from "#shared/media";
 import type { Events } from "#shared/runtime";
-import { bestHolder, candidatesFor, isUpstream } from "#shared/upstream";
+import { bestHolder, groupsFor, isUpstream } from "#shared/upstream";
 import { type Puller, RelayedStream } from "./relayed-stream.ts";
 
 export type RelayOptions = {
@@ -17,6 +17,10 @@ export type RelayOptions = {
 	clock: Clock;
 	events: Events;
 	pull(key: StreamKey, ...rest: Parameters<Puller>): ReturnType<Puller>;
+	/** How many server groups play along beside the one on air. */
+	standby: number;
+	/** Return to a preferred group once it has played this long; undefined: stay. */
+	holdMs: Millis | undefined;
 	/** Pulled always, whether or not anybody reads. */
 	staticStreams: readonly StreamKey[];
 	limits: { streams: number; historyBytes: number };
@@ -55,6 +59,12 @@ export class Relay implements StreamSource, Disposable {
 	/** Streams being pulled, with their state, for those who look. */
 	get streams(): ReadonlyMap<StreamKey, RelayedStream> {
 		return this.#streams;
+	}
+
+	get readers(): number {
+		let readers = 0;
+		for (const { hub } of this.#streams.values()) readers += hub.readers;
+		return readers;
 	}
 
 	knows(key: StreamKey, signal: AbortSignal): Promise<boolean> {
@@ -99,8 +109,10 @@ export class Relay implements StreamSource, Disposable {
 			historyBytes: limits.historyBytes,
 			keepMs: times.keepMs,
 			patience: { first: waitMs, later: times.lingerMs },
-			choose: (tried) => candidatesFor(key, this.#options).find(({ id }) => !tried.includes(id)),
-			pull: (candidate, to) => pull(key, candidate, to),
+			groups: () => groupsFor(key, this.#options),
+			standby: this.#options.standby,
+			holdMs: this.#options.holdMs,
+			pull: (server, to) => pull(key, server, to),
 			onOver: (reason) => {
 				this.#streams.delete(key);
 				events.streamOver(key, reason);
@@ -131,8 +143,8 @@ export class Relay implements StreamSource, Disposable {
 				this.#refresh(change.stream.key);
 				return;
 			case "stream-removed":
+				this.#streams.get(change.stream.key)?.serverWithdrawn(change.node.info.id);
 				this.#refresh(change.stream.key);
-				this.#leave(change.node.info.id, change.stream.key);
 				return;
 			case "node-draining":
 				this.#onNode(change.node.info.id, change.node.draining);
@@ -152,16 +164,10 @@ export class Relay implements StreamSource, Disposable {
 
 	#onNode(id: string, leave: boolean): void {
 		for (const key of this.#options.directory.streamsOf(id).keys()) this.#refresh(key);
-		for (const [key, stream] of this.#streams) {
+		for (const stream of this.#streams.values()) {
+			if (leave) stream.serverWithdrawn(id);
 			stream.candidatesChanged();
-			if (leave) this.#leave(id, key);
 		}
-	}
-
-	/** What is still flowing goes on where there is nothing better; the machine decides. */
-	#leave(id: string, key: StreamKey): void {
-		const stream = this.#streams.get(key);
-		if (stream?.upstream?.id === id) stream.upstreamWithdrawn();
 	}
 
 	/** Brings what this node offers into step with what its upstreams offer. */

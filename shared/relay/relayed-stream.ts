@@ -3,14 +3,27 @@ import type { Cancel, Clock, Millis } from "#shared/clock";
 import { CodecsSeen } from "#shared/flv";
 import type { MediaPacket, StreamKey } from "#shared/media";
 import type { Events } from "#shared/runtime";
-import { Splicer } from "#shared/splice";
+import { type ResumeToken, Splicer, type SwitchEvent } from "#shared/splice";
 import { Hub } from "#shared/stream";
-import { type Candidate, type PullLoss, type StartPull, Subscription, type SubscriptionInput } from "#shared/upstream";
+import {
+	type Candidate,
+	type PullLoss,
+	type StartPull,
+	Subscription,
+	type SubscriptionInput,
+	type SubscriptionState,
+} from "#shared/upstream";
+import { SwitchHistory, type SwitchRecord } from "./switch-history.ts";
 
-/** Dials a candidate and feeds what comes; see `pull`. */
+/** Dials a server and feeds what comes; see `pull`. */
 export type Puller = (
-	candidate: Candidate,
-	to: { onPacket(packet: MediaPacket): void; onLive(): void; onLost(reason: PullLoss, message: string): void },
+	server: Candidate,
+	to: {
+		resume(): ResumeToken | undefined;
+		onPacket(packet: MediaPacket): void;
+		onLive(): void;
+		onLost(reason: PullLoss, message: string): void;
+	},
 ) => Cancel;
 
 export type RelayedStreamOptions = SubscriptionInput & {
@@ -22,8 +35,14 @@ export type RelayedStreamOptions = SubscriptionInput & {
 	pull: Puller;
 	events: Events;
 	/** It is over: forget it. Comes once. */
-	onOver(reason: "gave-up" | "unread" | "stopped"): void;
+	onOver(reason: RelayEnd): void;
 };
+
+/** Why a relayed stream ends: nobody has it any more, nobody reads it any more, or the service stops. */
+export type RelayEnd = "gave-up" | "unread" | "stopped";
+
+/** What a child may have missed and asks for when it comes back: longer than any switch takes. */
+export const HISTORY_MS: Millis = 12_000;
 
 /** One stream on its way through this node: upstream subscription, splicer, hub, and who holds on to it. */
 export class RelayedStream {
@@ -32,36 +51,45 @@ export class RelayedStream {
 	readonly #splicer: Splicer;
 	readonly #subscription: Subscription;
 	readonly #codecs = new CodecsSeen();
+	readonly #history = new SwitchHistory();
+	readonly #flowing = deferred();
 	#holds = 0;
 	#cancelKeep: Cancel | undefined;
-	#onAir: string | undefined;
-	#lastLoss: string = "first";
 	#feeds = 0;
 	#over = false;
-	#flowing: { wait: Promise<boolean>; settle(isFlowing: boolean): void };
 
 	constructor(options: RelayedStreamOptions) {
-		const { clock, historyBytes, choose, patience } = options;
+		const { clock, historyBytes, groups, standby, holdMs, patience, events, key } = options;
 		this.#options = options;
-		this.hub = new Hub({ clock, historyBytes });
-		this.#splicer = new Splicer({ deliver: (packet) => this.#deliver(packet) });
-		this.#flowing = deferred();
+		this.hub = new Hub({ clock, historyBytes, historyMs: HISTORY_MS });
+		this.#splicer = new Splicer({
+			deliver: (packet) => this.#deliver(packet),
+			onSwitch: (event) => this.#onSwitch(event),
+		});
 		this.#subscription = new Subscription({
-			choose,
+			groups,
+			standby,
+			holdMs,
 			patience,
-			pull: (candidate, report) => this.#pull(candidate, report),
+			pull: (server, report) => this.#pull(server, report),
+			onAirChanged: (change) => events.onAirChanged(key, change),
 			onOver: () => this.end("gave-up"),
 		});
 	}
 
-	/** The upstream in use or being dialled. */
-	get upstream(): Candidate | undefined {
-		return this.#subscription.current;
+	/** The id of the server on air. */
+	get upstream(): string | undefined {
+		return this.#subscription.server;
 	}
 
-	/** Where the subscription stands, as a word. */
-	get state(): string {
+	/** Where the subscription stands. */
+	get state(): SubscriptionState {
 		return this.#subscription.state;
+	}
+
+	/** The last switches, oldest first. */
+	get switches(): readonly SwitchRecord[] {
+		return this.#history.records;
 	}
 
 	get codecs(): readonly string[] {
@@ -92,12 +120,12 @@ export class RelayedStream {
 		this.#subscription.candidatesChanged();
 	}
 
-	upstreamWithdrawn(): void {
-		this.#subscription.currentWithdrawn();
+	serverWithdrawn(id: string): void {
+		this.#subscription.serverWithdrawn(id);
 	}
 
 	/** Ends the stream for all its readers. */
-	end(reason: "gave-up" | "unread" | "stopped"): void {
+	end(reason: RelayEnd): void {
 		if (this.#over) return;
 		this.#over = true;
 		this.#cancelKeep?.();
@@ -113,19 +141,20 @@ export class RelayedStream {
 		this.#cancelKeep = this.#options.clock.after(this.#options.keepMs, () => this.end("unread"));
 	}
 
-	#pull(candidate: Candidate, report: Parameters<StartPull>[1]): Cancel {
-		const { key, events, clock } = this.#options;
-		events.pullStarted(key, candidate.id);
-		const feed = this.#splicer.open(`${candidate.id}#${++this.#feeds}`);
-		const stop = this.#options.pull(candidate, {
+	#pull(server: Candidate, report: Parameters<StartPull>[1]): Cancel {
+		const { key, events, clock, pull } = this.#options;
+		events.pullStarted(key, server.id);
+		this.#feeds++;
+		const feed = this.#splicer.open(`${server.id}#${this.#feeds}`);
+		const stop = pull(server, {
+			resume: () => this.#splicer.resumeToken(),
 			onPacket: (packet) => feed.push(packet, clock.now()),
 			onLive: () => {
-				this.#noteOnAir(candidate);
+				events.pullLive(key, server.id);
 				report({ type: "live" });
 			},
 			onLost: (reason, message) => {
-				this.#lastLoss = reason;
-				events.pullLost(key, candidate.id, { reason, message });
+				events.pullLost(key, server.id, { reason, message });
 				report({ type: "lost", reason });
 			},
 		});
@@ -135,12 +164,9 @@ export class RelayedStream {
 		};
 	}
 
-	#noteOnAir(candidate: Candidate): void {
-		const { key, events } = this.#options;
-		const from = this.#onAir;
-		this.#onAir = candidate.id;
-		events.pullLive(key, candidate.id);
-		if (from !== undefined) events.switched(key, { from, to: candidate.id, cause: this.#lastLoss });
+	#onSwitch(event: SwitchEvent): void {
+		this.#history.note(event);
+		this.#options.events.switched(this.#options.key, event);
 	}
 
 	#deliver(packet: MediaPacket): void {

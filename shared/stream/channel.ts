@@ -111,7 +111,8 @@ export class Channel implements CursorHome {
 	}
 
 	#begin(cursor: Cursor): void {
-		const burst = this.#burst.upTo(this.#flushedTo);
+		const { resumeFrom } = cursor.options;
+		const burst = (resumeFrom && this.#resumed(resumeFrom)) ?? this.#burst.upTo(this.#flushedTo);
 		if (burst) {
 			cursor.beginLive(burst);
 			return;
@@ -122,6 +123,19 @@ export class Channel implements CursorHome {
 		const preamble = this.#source.form.preamble;
 		const opening = this.#source.headerBytes(headers, time);
 		cursor.beginWaiting(preamble ? Buffer.concat([preamble, opening]) : opening, headers);
+	}
+
+	/** What a reader that had the stream before gets instead of the newest group; its own, since nobody else left off there. */
+	#resumed(resumeFrom: NonNullable<JoinOptions["resumeFrom"]>): Buffer | undefined {
+		const held = [...this.#stream.history.range(0, this.#flushedTo)];
+		const index = resumeFrom(held.map(({ packet }) => packet));
+		const first = index === undefined ? undefined : held[index];
+		if (!first) return undefined;
+		const { form } = this.#source;
+		const pieces: Uint8Array[] = [this.#source.headerBytes(first.headers, first.packet.time)];
+		if (form.preamble) pieces.unshift(form.preamble);
+		for (const entry of held.slice(index)) form.serialise(entry.packet, pieces);
+		return Buffer.concat(pieces);
 	}
 
 	#flush(): void {

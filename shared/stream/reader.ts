@@ -1,4 +1,5 @@
 import type { Millis } from "#shared/clock";
+import type { MediaPacket } from "#shared/media";
 import type { WireForm } from "./wire-form.ts";
 
 /** Where a reader's bytes go: usually a socket, which stays its owner's to close. */
@@ -30,6 +31,11 @@ export type JoinOptions = {
 	readonly delayMs: Millis;
 	readonly sink: Sink;
 	readonly bounds: ReaderBounds;
+	/**
+	 * Finds in what is held of the stream (oldest packet first) the packet to begin with, by its index, for a reader that
+	 * had the stream before. Where it is left out or finds nothing, the reader begins at the newest keyframe.
+	 */
+	readonly resumeFrom?: ((packets: Iterable<MediaPacket>) => number | undefined) | undefined;
 	/** The reader is out; close its socket. `cause` is what the sink threw. May be called before `join` returns. */
 	onEvict(reason: EvictReason, cause?: unknown): void;
 	/** The stream is over and all of it was written to the sink. */

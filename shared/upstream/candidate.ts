@@ -2,8 +2,6 @@
 export type Candidate = {
 	/** Tells candidates apart and names them in logs: the node id where there is one, else `host:port`. */
 	readonly id: string;
-	/** Label of its server group. */
-	readonly group: string;
 	readonly host: string;
 	readonly port: number;
 	/** The app to ask for; undefined means the stream's own. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { parseAddress, serverGroup, type UpstreamTable } from "#shared/config";
 import type { Holder, NodeInfo, NodeView } from "#shared/control";
 import { parseStreamKey } from "#shared/media";
-import { bestHolder, candidatesFor, isUpstream, type Sight } from "./choose.ts";
+import { bestHolder, groupsFor, isUpstream, type Sight } from "./choose.ts";
 
 const key = parseStreamKey("live/a") ?? expect.fail("a key");
 
@@ -38,7 +38,7 @@ const sight = (table: UpstreamTable, holders: Holder[], nodes = holders.map(({ n
 	table,
 	directory: { holders: () => holders, nodes: () => nodes, state: "live" },
 });
-const ids = (from: Sight) => candidatesFor(key, from).map(({ id }) => id);
+const ids = (from: Sight) => groupsFor(key, from).flatMap(({ servers }) => servers.map(({ id }) => id));
 
 test.for([
 	["itself", holder(view(info("me")))],
@@ -50,39 +50,47 @@ test.for([
 	expect(ids(sight(origins, [given]))).toEqual([]);
 });
 
-test("discovered: tiers in order, primaries before secondaries", () => {
+test("discovered: tiers in order, in each the groups, in a group the primary first", () => {
 	const table: UpstreamTable = { type: "discover", tiers: [{ role: "intermediate" }, { role: "origin" }] };
 	const all = [
-		holder(view(info("o1"))),
-		holder(view(info("i2", { role: "intermediate", rank: "secondary" }))),
-		holder(view(info("i1", { role: "intermediate" }))),
+		holder(view(info("o1", { group: "server1" }))),
+		holder(view(info("i2", { role: "intermediate", group: "server1", rank: "secondary" }))),
+		holder(view(info("i3", { role: "intermediate", group: "server1" }))),
 	];
-	expect(ids(sight(table, all))).toEqual(["i1", "i2", "o1"]);
+	expect(
+		groupsFor(key, sight(table, all)).map(({ label, tier, servers }) => [label, tier, servers.map(({ id }) => id)]),
+	).toEqual([
+		["intermediate/server1", 0, ["i3", "i2"]],
+		["origin/server1", 1, ["o1"]],
+	]);
 });
 
-test("discovered: children of many names begin at different parents, each always at the same", () => {
+test("discovered: children of many names begin at different groups, each always at the same", () => {
 	const all = ["a", "b", "c"].map((id) => holder(view(info(id))));
-	const first = (self: string) => candidatesFor(key, { ...sight(origins, all), self })[0]?.id;
+	const first = (self: string) => groupsFor(key, { ...sight(origins, all), self })[0]?.label;
 	const chosen = new Set(Array.from({ length: 30 }, (_, child) => first(`edge${child}`)));
 	expect(chosen.size).toBe(3);
 	expect(first("edge7")).toBe(first("edge7"));
 });
 
-test("a table: primaries in its order, then secondaries, then servers nobody announces", () => {
+test("a table: its groups in its order, with those servers that have the stream; servers nobody announces come last", () => {
 	const table: UpstreamTable = {
 		type: "groups",
 		groups: [
+			serverGroup("foreign", address("rtmp://10.0.0.9:1999/other"), address("10.0.0.8")),
 			serverGroup("g1", address("o1"), address("o2")),
-			serverGroup("g2", address("rtmp://10.0.0.9:1999/other"), address("o3"), "news"),
+			serverGroup("g2", address("10.0.0.7"), address("o3"), "news"),
+			serverGroup("away", address("o4")),
 		],
 	};
 	const nodes = ["o3", "o2", "o1"].map((id) => holder(view(info(id))));
-	const found = candidatesFor(key, sight(table, nodes));
-	expect(found.map(({ id, group, app }) => [id, group, app])).toEqual([
-		["o1", "g1", undefined],
-		["o2", "g1", undefined],
-		["o3", "g2", "news"],
-		["10.0.0.9:1999", "g2", "other"],
+	const found = groupsFor(key, sight(table, nodes));
+	expect(
+		found.map(({ label, tier, servers }) => [label, tier, ...servers.map(({ id, app }) => `${id} ${app}`)]),
+	).toEqual([
+		["foreign", 1, "10.0.0.9:1999 other", "10.0.0.8:1935 undefined"],
+		["g1", 0, "o1 undefined", "o2 undefined"],
+		["g2", 0, "o3 news"],
 	]);
 });
 

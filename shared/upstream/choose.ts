@@ -18,8 +18,11 @@ export function isUpstream(table: UpstreamTable, info: NodeInfo): boolean {
 	);
 }
 
-/** Upstreams that have the stream, in the order they are to be tried. Loops, suspect and draining nodes are left out. */
-export function candidatesFor(key: StreamKey, sight: Sight): readonly Candidate[] {
+/** A server group with those of its servers that have a stream: its primary first. `tier` 0 is the nearest. */
+export type Group = { readonly label: string; readonly tier: number; readonly servers: readonly Candidate[] };
+
+/** Server groups that have the stream, in order of preference. Loops, suspect and draining nodes are left out. */
+export function groupsFor(key: StreamKey, sight: Sight): readonly Group[] {
 	const holders = sight.directory.holders(key).filter((holder) => isUsable(holder, sight.self));
 	return sight.table.type === "discover"
 		? discovered(sight.table.tiers, holders, sight.self)
@@ -50,19 +53,29 @@ function isAt(address: Address, info: NodeInfo): boolean {
 
 function ofNode({ info }: NodeView, app?: string): Candidate {
 	const { hostname, port } = new URL(info.rtmp);
-	return { id: info.id, group: info.group, host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 1935), app };
+	return { id: info.id, host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 1935), app };
 }
 
-/** Tier by tier; within one, primaries first, each child beginning at another so that children spread over parents. */
-function discovered(tiers: readonly UpstreamTier[], holders: readonly Holder[], self: string): Candidate[] {
-	const order = ({ node }: Holder): string => `${node.info.rank === "primary" ? 0 : 1}${spread(self, node.info.id)}`;
-	return tiers.flatMap((tier) =>
-		holders
-			.filter(({ node }) => isInTier(tier, node.info))
-			.sort((a, b) => order(a).localeCompare(order(b)))
-			.map(({ node }) => ofNode(node)),
-	);
+/** Tier by tier; within one, each child begins at another group, so that children spread over parents. */
+function discovered(tiers: readonly UpstreamTier[], holders: readonly Holder[], self: string): Group[] {
+	return tiers.flatMap((wanted, tier) => {
+		const here = holders.map(({ node }) => node).filter(({ info }) => isInTier(wanted, info));
+		const labels = [...new Set(here.map(({ info }) => info.group))];
+		return labels
+			.sort((a, b) => spread(self, a).localeCompare(spread(self, b)))
+			.map((group) => ({
+				// Tiers may use the same names for their groups.
+				label: `${wanted.role}/${group}`,
+				tier,
+				servers: inOrder(here.filter(({ info }) => info.group === group)),
+			}));
+	});
 }
+
+const inOrder = (nodes: readonly NodeView[]): Candidate[] =>
+	[...nodes].sort((a, b) => orderOf(a).localeCompare(orderOf(b))).map((node) => ofNode(node));
+
+const orderOf = ({ info }: NodeView): string => `${info.rank === "primary" ? 0 : 1} ${info.id}`;
 
 /** A number of fixed width that is as good as random, the same for the same pair. */
 function spread(child: string, parent: string): string {
@@ -71,26 +84,26 @@ function spread(child: string, parent: string): string {
 	return hash.toString(16).padStart(8, "0");
 }
 
-/** All primaries in the table's order, then all secondaries; servers that no node announces are tried last. */
-function tabled(groups: readonly ServerGroup[], holders: readonly Holder[], { directory }: Sight): Candidate[] {
+/** In the table's order. A server that no node announces may have the stream all the same, but is asked last. */
+function tabled(groups: readonly ServerGroup[], holders: readonly Holder[], { directory }: Sight): Group[] {
 	const nodes = directory.nodes();
-	const known: Candidate[] = [];
-	const unknown: Candidate[] = [];
-	const add = ({ label, app }: ServerGroup, address: Address | undefined): void => {
-		if (!address) return;
-		const holder = holders.find(({ node }) => isAt(address, node.info));
-		if (holder) known.push({ ...ofNode(holder.node, app), group: label });
-		else if (address.type === "rtmp" && !nodes.some(({ info }) => isAt(address, info)))
-			unknown.push(ofAddress(address, label, app));
-	};
-	for (const group of groups) add(group, group.primary);
-	for (const group of groups) add(group, group.secondary);
-	return [...known, ...unknown];
+	const isForeign = (address: Address): address is ForeignAddress =>
+		address.type === "rtmp" && !nodes.some(({ info }) => isAt(address, info));
+	return groups.flatMap(({ label, primary, secondary, app }): Group[] => {
+		const addresses = secondary ? [primary, secondary] : [primary];
+		const known = addresses
+			.flatMap((address) => holders.find(({ node }) => isAt(address, node.info)) ?? [])
+			.map(({ node }) => ofNode(node, app));
+		if (known.length > 0) return [{ label, tier: 0, servers: known }];
+		const foreign = addresses.filter(isForeign).map((address) => ofAddress(address, app));
+		return foreign.length > 0 ? [{ label, tier: 1, servers: foreign }] : [];
+	});
 }
 
-const ofAddress = (address: Extract<Address, { type: "rtmp" }>, group: string, app: string | undefined): Candidate => ({
+type ForeignAddress = Extract<Address, { type: "rtmp" }>;
+
+const ofAddress = (address: ForeignAddress, app: string | undefined): Candidate => ({
 	id: `${address.host}:${address.port}`,
-	group,
 	host: address.host,
 	port: address.port,
 	app: address.app ?? app,

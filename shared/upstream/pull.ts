@@ -1,15 +1,18 @@
 import type { Cancel, Clock, Millis } from "#shared/clock";
 import { type MeshError, PeerLostError, ProtocolError, RefusedError } from "#shared/errors";
-import { complaintAbout, type Identity, introduce } from "#shared/link";
+import { askResume, complaintAbout, type Identity, introduce } from "#shared/link";
 import { type MediaPacket, type StreamKey, splitStreamKey } from "#shared/media";
 import { dialRtmp, type RtmpCall } from "#shared/net";
+import type { ResumeToken } from "#shared/splice";
 import type { Candidate } from "./candidate.ts";
 
 /** One pull of a stream from one upstream, from the dial to its end. */
 export type PullOptions = {
 	key: StreamKey;
-	candidate: Candidate;
+	server: Candidate;
 	self: Identity;
+	/** The last frames had, asked at the moment of the play; undefined before the first. */
+	resume(): ResumeToken | undefined;
 	clock: Clock;
 	/** Silence this long means the upstream is dead, whatever its TCP connection says. */
 	idleMs: Millis;
@@ -30,10 +33,10 @@ const CHECKS_PER_IDLE = 5;
 
 /** Starts to pull. The returned function ends it without a word. */
 export function pull(options: PullOptions): Cancel {
-	const { key, candidate, self, clock } = options;
+	const { key, server, self, clock } = options;
 	const { app, name } = splitStreamKey(key);
-	const appThere = candidate.app ?? app;
-	const host = candidate.host.includes(":") ? `[${candidate.host}]` : candidate.host;
+	const appThere = server.app ?? app;
+	const host = server.host.includes(":") ? `[${server.host}]` : server.host;
 	const startedAt = clock.now();
 	let lastMediaAt: Millis | undefined;
 	let over = false;
@@ -50,14 +53,15 @@ export function pull(options: PullOptions): Cancel {
 		options.onPacket(packet);
 	};
 	const call: RtmpCall = dialRtmp({
-		host: candidate.host,
-		port: candidate.port,
+		host: server.host,
+		port: server.port,
 		mode: "play",
 		app: appThere,
-		tcUrl: `rtmp://${host}:${candidate.port}/${appThere}`,
+		tcUrl: `rtmp://${host}:${server.port}/${appThere}`,
 		name,
 		digest: false,
 		credentials: (randoms) => introduce(self, randoms),
+		playObject: () => askResume(options.resume()),
 		checkServer: (info, randoms) => complaintAbout(self, info, randoms),
 		onEvent: (event) => {
 			if (event.type === "media" && !over) onPacket(event.packet);

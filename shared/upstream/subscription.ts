@@ -1,45 +1,58 @@
 import { type Actor, createActor } from "xstate";
-import type { Candidate } from "./candidate.ts";
+import { groupMachine } from "./group-machine.ts";
 import { pullActor, type StartPull } from "./pull-actor.ts";
-import { type SubscriptionInput, subscriptionMachine } from "./subscription-machine.ts";
+import { onAir } from "./roster.ts";
+import { type OnAirChange, type SubscriptionInput, subscriptionMachine } from "./subscription-machine.ts";
 
 export type SubscriptionOptions = SubscriptionInput & {
 	pull: StartPull;
+	onAirChanged(change: OnAirChange): void;
 	/** The machine gave up: nothing will come any more. */
 	onOver(): void;
 };
 
-/** A running subscription: keeps a stream coming from one upstream after another. Owned and stopped by who wants the stream. */
+/** Where a subscription stands: group labels, the one on air first. */
+export type SubscriptionState = {
+	readonly state: "searching" | "on-air" | "over";
+	readonly live: readonly string[];
+	readonly dialling: readonly string[];
+	readonly cooling: readonly string[];
+};
+
+/** A running subscription: keeps a stream coming. Owned and stopped by who wants the stream. */
 export class Subscription {
 	readonly #actor: Actor<typeof subscriptionMachine>;
 
-	constructor({ choose, patience, pull, onOver }: SubscriptionOptions) {
-		const machine = subscriptionMachine.provide({ actors: { pull: pullActor(pull) } });
-		this.#actor = createActor(machine, { input: { choose, patience } });
+	constructor({ pull, onAirChanged, onOver, ...input }: SubscriptionOptions) {
+		const group = groupMachine.provide({ actors: { pull: pullActor(pull) } });
+		this.#actor = createActor(subscriptionMachine.provide({ actors: { group } }), { input });
+		this.#actor.on("onAir", onAirChanged);
 		this.#actor.subscribe({ complete: onOver });
 		this.#actor.start();
 	}
 
-	/** The upstream in use or being dialled. */
-	get current(): Candidate | undefined {
+	/** The id of the server on air. */
+	get server(): string | undefined {
+		const { roster, servers } = this.#actor.getSnapshot().context;
+		const label = onAir(roster);
+		return label === undefined ? undefined : servers[label]?.id;
+	}
+
+	get state(): SubscriptionState {
 		const snapshot = this.#actor.getSnapshot();
-		return snapshot.matches("pulling") ? snapshot.context.current : undefined;
+		const { live, dialling, cooling } = snapshot.context.roster;
+		const state = snapshot.matches("over") ? "over" : snapshot.matches("onAir") ? "on-air" : "searching";
+		return { state, live, dialling, cooling };
 	}
 
-	/** Where the machine stands, as a word for people: `choosing`, `waiting`, `dialling`, `on-air` or `over`. */
-	get state(): string {
-		const { value } = this.#actor.getSnapshot();
-		return typeof value === "string" ? value : value.pulling === "onAir" ? "on-air" : "dialling";
-	}
-
-	/** The set of upstreams that have the stream changed. */
+	/** Which groups have the stream may have changed. */
 	candidatesChanged(): void {
 		this.#actor.send({ type: "candidates" });
 	}
 
-	/** The upstream in use should not be used any more. */
-	currentWithdrawn(): void {
-		this.#actor.send({ type: "withdrawn" });
+	/** A server should not be used any more. */
+	serverWithdrawn(server: string): void {
+		this.#actor.send({ type: "withdrawn", server });
 	}
 
 	/** Ends it without `onOver`. */

@@ -40,6 +40,8 @@ export type ClientOptions = {
 	credentials?: (randoms: Randoms) => Amf0Object;
 	/** Asked when the server answers `connect`: a sentence of complaint ends the session before anything else is said. */
 	checkServer?: (info: Amf0Object, randoms: Randoms) => string | undefined;
+	/** The command object of `play`; null, as players send it, where it is left out. */
+	playObject?: () => Amf0Object | null;
 };
 
 const TRANSACTION = { connect: 1, releaseStream: 2, fcPublish: 3, createStream: 4, start: 5 } as const;
@@ -177,7 +179,9 @@ export class ClientSession {
 			this.#link.send(encodeCommand(streamId, "publish", TRANSACTION.start, null, name, "live"));
 			return;
 		}
-		this.#link.send(encodeCommand(streamId, "play", TRANSACTION.start, null, name, -1000));
+		this.#link.send(
+			encodeCommand(streamId, "play", TRANSACTION.start, this.#options.playObject?.() ?? null, name, -1000),
+		);
 		this.#link.send(encodeUserControl({ event: "set-buffer-length", streamId, milliseconds: BUFFER_MS }));
 	}
 

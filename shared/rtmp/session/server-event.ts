@@ -16,7 +16,8 @@ export type ServerEvent =
 	| { type: "publish"; streamId: number; name: string }
 	| { type: "fc-subscribe"; name: string; call: SubscribeCall }
 	| { type: "fc-unsubscribe"; name: string }
-	| { type: "play"; streamId: number; name: string }
+	/** `object` is the command object: null from players, so that it is free for what nodes have to say. */
+	| { type: "play"; streamId: number; name: string; object?: Amf0Object | undefined }
 	| { type: "pause"; streamId: number; paused: boolean }
 	| { type: "receive"; streamId: number; track: "audio" | "video"; wanted: boolean }
 	/** The message stream's publish or play is over, by the client's word. */

@@ -207,8 +207,11 @@ export class ServerSession {
 				this.#result(transaction, undefined);
 				return { type: "fc-unsubscribe", name: nameArgument(args[0]) };
 			case "publish":
-			case "play":
 				return this.#streams.begin(name, streamId, args[0]);
+			case "play": {
+				const event = this.#streams.begin(name, streamId, args[0]);
+				return event?.type === "play" && command.object ? { ...event, object: command.object } : event;
+			}
 			case "closeStream":
 				return this.#streams.close(streamId);
 			case "deleteStream":

@@ -1,0 +1,25 @@
+import type { SwitchEvent } from "#shared/splice";
+
+/** One switch of upstreams as it is kept for those who look. */
+export type SwitchRecord = Omit<SwitchEvent, "framesLost"> & {
+	/** UTC. */
+	readonly at: string;
+	readonly framesLost: number | null;
+};
+
+/** Enough for an hour of an upstream that flaps each minute; older ones are forgotten. */
+const MAX_RECORDS = 64;
+
+/** The last switches of one subscription, oldest first. */
+export class SwitchHistory {
+	readonly #records: SwitchRecord[] = [];
+
+	note({ framesLost, ...event }: SwitchEvent): void {
+		this.#records.push({ at: new Date().toISOString(), ...event, framesLost: framesLost ?? null });
+		if (this.#records.length > MAX_RECORDS) this.#records.shift();
+	}
+
+	get records(): readonly SwitchRecord[] {
+		return this.#records;
+	}
+}
