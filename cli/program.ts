@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { ConfigError, MeshError } from "#shared/errors";
+import { addDrain } from "./drain.ts";
 import { addLab } from "./lab.ts";
 import { addProbe } from "./probe.ts";
 import { version } from "./project.ts";
@@ -30,7 +31,7 @@ function createProgram(): Command {
 		.showSuggestionAfterError()
 		.exitOverride()
 		.configureOutput({ outputError: (text) => note(oneSentence(text)) });
-	for (const add of [addServices, addLab, addPublish, addProbe, addStatus]) add(program);
+	for (const add of [addServices, addLab, addPublish, addProbe, addStatus, addDrain]) add(program);
 	return program;
 }
 

@@ -13,6 +13,7 @@ let log = "";
 
 // SIGKILL, since it keeps nothing worth saving and may be frozen.
 const stop = (): void => void server.kill("SIGKILL");
+process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
 process.on("disconnect", stop);
 

@@ -65,7 +65,8 @@ export class Supervised {
 	/** Asks it to stop; resolves when it is gone. */
 	async stop(): Promise<void> {
 		this.giveUp();
-		this.#child?.kill("SIGTERM");
+		// SIGINT: the whole mesh stops, so there is nobody to hand readers to.
+		this.#child?.kill("SIGINT");
 		await this.#child?.exited;
 	}
 

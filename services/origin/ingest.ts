@@ -22,6 +22,9 @@ export type IngestOptions = {
 	onOver(how: "clean" | "dropped"): void;
 };
 
+/** What a child may have missed and asks for when it comes back: longer than any switch takes. */
+const HISTORY_MS: Millis = 12_000;
+
 type Present = { publisher: Publisher; feed: Feed; lastAt: Millis };
 
 /**
@@ -43,7 +46,7 @@ export class Ingest {
 
 	constructor(options: IngestOptions) {
 		this.#options = options;
-		this.hub = new Hub({ clock: options.clock, historyBytes: options.historyBytes });
+		this.hub = new Hub({ clock: options.clock, historyBytes: options.historyBytes, historyMs: HISTORY_MS });
 		this.#splicer = new Splicer({ deliver: (packet) => this.#deliver(packet) });
 	}
 

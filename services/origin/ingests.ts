@@ -28,6 +28,12 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 		return this.#ingests.size;
 	}
 
+	get readers(): number {
+		let readers = 0;
+		for (const { hub } of this.#ingests.values()) readers += hub.readers;
+		return readers;
+	}
+
 	isFree(key: StreamKey): boolean {
 		const ingest = this.#ingests.get(key);
 		return ingest ? ingest.isFree : this.#ingests.size < this.#options.limits.streams;

@@ -1,12 +1,12 @@
 import { Catalog } from "#shared/catalog";
 import { type OriginConfig, viewerDelayMs } from "#shared/config";
 import { type PlayPolicy, rtmpDoor } from "#shared/door";
-import { type NodeOptions, openDoors, openNode } from "#shared/node";
-import { observe, Scope } from "#shared/runtime";
+import { drain, type NodeOptions, openDoors, openNode } from "#shared/node";
+import { observe, Scope, type Service } from "#shared/runtime";
 import { Ingests } from "./ingests.ts";
 
 /** What a running origin shows to whoever started it. */
-export type Origin = AsyncDisposable & { readonly rtmp: string; readonly http: string };
+export type Origin = Service & { readonly rtmp: string; readonly http: string };
 
 /** An origin, assembled in order: log and ports, catalog, ingests, doors. It follows nobody. */
 export async function startOrigin(config: OriginConfig, options: Omit<NodeOptions, "follow"> = {}): Promise<Origin> {
@@ -37,7 +37,14 @@ export async function startOrigin(config: OriginConfig, options: Omit<NodeOption
 		};
 		const door = rtmpDoor({ self: node.identity, source: ingests, desk: ingests, players: "nodes", policy, events });
 		await openDoors(node, door);
-		return { rtmp: node.info.rtmp, http: node.info.http, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
+		observe(metrics, "readers", "Readers of all streams.", () => ingests.readers);
+		return {
+			rtmp: node.info.rtmp,
+			http: node.info.http,
+			drainAsked: node.drainAsked,
+			drain: (noTime) => drain(node, config.drainMs, () => ingests.readers, noTime),
+			[Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+		};
 	} catch (error) {
 		await scope[Symbol.asyncDispose]();
 		throw error;

@@ -89,5 +89,6 @@ export function assembleCommon(values: Common, around: Surroundings): CommonConf
 		limits: values.limits,
 		viewers: values.viewers,
 		apps: new Map(Object.entries(values.apps)),
+		drainMs: values.drainMs,
 	};
 }

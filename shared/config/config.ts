@@ -31,6 +31,8 @@ export type CommonConfig = {
 	readonly viewers: { readonly delayMs: number };
 	/** Settings of single apps by name; a map, since a peer chooses the name that is looked up. */
 	readonly apps: ReadonlyMap<string, { readonly delayMs: number }>;
+	/** How long readers may take to move elsewhere when the service stops. */
+	readonly drainMs: number;
 };
 
 /** What an origin is told. */

@@ -43,6 +43,7 @@ test("an origin with nothing said", () => {
 		},
 		viewers: { delayMs: 20 },
 		apps: new Map(),
+		drainMs: 8000,
 		publish: { idleMs: 5000, graceMs: 5000 },
 	});
 });

@@ -128,6 +128,7 @@ export const commonShape = {
 	limits: limitsSection.prefault({}),
 	viewers: viewersSection.prefault({}),
 	apps,
+	drainMs: millis(8000, "Time readers have to move elsewhere when the service is told to stop."),
 };
 
 const publishSection = z.strictObject({

@@ -11,7 +11,7 @@ import { Liveness } from "./liveness.ts";
 import { type Alive, alive, gone, register, type StreamInfo } from "./messages.ts";
 import { PeerTable } from "./peer-table.ts";
 import { StreamTable } from "./stream-table.ts";
-import { nodeIdOf, type Subjects, subjectsOf } from "./subjects.ts";
+import { isNodeId, nodeIdOf, type Subjects, subjectsOf } from "./subjects.ts";
 
 /** A directory over any bus; owns the bus and closes it. */
 export class BusDirectory implements Directory {
@@ -78,6 +78,10 @@ export class BusDirectory implements Directory {
 		if (!this.#isClosed) this.#announcer.setDraining(draining);
 	}
 
+	askToDrain(nodeId: string): void {
+		if (isNodeId(nodeId)) this.#bus.publish(this.#subjects.drain(nodeId), EMPTY_MAP);
+	}
+
 	setLoad(load: number): void {
 		this.#announcer.setLoad(load);
 	}
@@ -130,6 +134,7 @@ export class BusDirectory implements Directory {
 			decode(register, payload);
 			this.#answer(reply, this.#announcer.pages());
 		});
+		hear.on(this.#subjects.drain(self.id), () => this.#options.onDrain?.());
 		hear.on(`${this.#bus.inbox}.>`, (message) => {
 			const [id = "", ticket] = message.subject.slice(this.#bus.inbox.length + 1).split(".");
 			if (ticket !== undefined) this.#followers.reply(id, ticket, message.payload);

@@ -56,6 +56,8 @@ export interface Directory extends AsyncDisposable {
 	withdraw(key: StreamKey, reason: string): void;
 	/** Tells everyone that this node takes nothing new, or does again. */
 	setDraining(draining: boolean): void;
+	/** Asks another node to drain and stop; whether it does shows in its `draining`, and then in its absence. */
+	askToDrain(nodeId: string): void;
 	/** Share of this node's capacity in use, told with the next sign of life. */
 	setLoad(load: number): void;
 	/** All other nodes, suspects included. */
@@ -86,6 +88,8 @@ export type DirectoryOptions = {
 	readonly self: NodeInfo;
 	/** Which nodes' streams are wanted here: this node's parents. Asked again with every sign of life. */
 	readonly follow: (info: NodeInfo) => boolean;
+	/** Somebody asks this node to drain and stop; may come again. */
+	readonly onDrain?: () => void;
 	readonly clock: Clock;
 	readonly log: ControlLog;
 	/** Counts an event by its fixed name and, where there are several, its fixed reason. */

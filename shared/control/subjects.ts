@@ -20,6 +20,7 @@ export function subjectsOf(cluster: string) {
 		addStream: (id: string) => node(id, "addStream"),
 		removeStream: (id: string) => node(id, "removeStream"),
 		gone: (id: string) => node(id, "gone"),
+		drain: (id: string) => node(id, "drain"),
 		discover: `${root}.discover`,
 		/** Wildcards: what everybody hears from everybody. */
 		everyAlive: node("*", "alive"),

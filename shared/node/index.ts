@@ -1,2 +1,3 @@
+export * from "./drain.ts";
 export * from "./node.ts";
 export * from "./version.ts";

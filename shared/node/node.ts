@@ -35,6 +35,10 @@ export type Node = {
 	readonly directory: Directory;
 	readonly rtmp: RtmpListener;
 	readonly http: HttpServer;
+	/** Done when somebody asks this node, over the control plane, to drain and stop. */
+	readonly drainAsked: Promise<void>;
+	/** It lets nobody in any more; set by `drain`. */
+	isDraining: boolean;
 };
 
 /** What a service may bring of its own, for meshes inside one process. */
@@ -68,7 +72,12 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 		incarnation: newIncarnation(),
 		version: VERSION,
 	};
+	let askDrain: () => void = () => {};
+	const drainAsked = new Promise<void>((resolve) => {
+		askDrain = resolve;
+	});
 	const directoryOptions: DirectoryOptions = {
+		onDrain: () => askDrain(),
 		cluster: config.cluster.name,
 		self: info,
 		follow: options.follow,
@@ -83,11 +92,11 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 	observe(metrics, "control_plane_up", "1 while the control plane answers.", () =>
 		directory.state === "live" ? 1 : 0,
 	);
-	serveProbes(http.app, directory, metrics);
 	const { key } = config.cluster;
-	return {
+	const identity = key === undefined ? { id } : { id, key };
+	const node: Node = {
 		info,
-		identity: key === undefined ? { id } : { id, key },
+		identity,
 		clock,
 		log,
 		metrics,
@@ -95,7 +104,11 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 		directory,
 		rtmp,
 		http,
+		drainAsked,
+		isDraining: false,
 	};
+	serveProbes(node);
+	return node;
 }
 
 function openDirectory(config: Config, options: NodeOptions, directoryOptions: DirectoryOptions): Directory {

@@ -1,18 +1,22 @@
-import type { Directory } from "#shared/control";
-import type { HttpApp } from "#shared/net";
-import type { Metrics } from "#shared/runtime";
+import type { Node } from "./node.ts";
 
-/** Adds `/healthz` (the process answers), `/readyz` (it has found the control plane once) and `/metrics` (Prometheus). */
-export function serveProbes(http: HttpApp, directory: Pick<Directory, "state">, metrics: Metrics): void {
-	http.get("/healthz", (_request, reply) => reply.type("text/plain").send("ok\n"));
-	http.get("/readyz", (_request, reply) => {
-		const isReady = directory.state !== "connecting";
+/** Adds `/healthz` (the process answers), `/readyz` (it takes work) and `/metrics` (Prometheus). */
+export function serveProbes(node: Node): void {
+	const { metrics, directory } = node;
+	const { app } = node.http;
+	const whyNot = (): string | undefined => {
+		if (node.isDraining) return "draining";
+		return directory.state === "connecting" ? "the control plane has not been reached yet" : undefined;
+	};
+	app.get("/healthz", (_request, reply) => reply.type("text/plain").send("ok\n"));
+	app.get("/readyz", (_request, reply) => {
+		const reason = whyNot();
 		return reply
-			.code(isReady ? 200 : 503)
+			.code(reason === undefined ? 200 : 503)
 			.type("text/plain")
-			.send(isReady ? "ready\n" : "the control plane has not been reached yet\n");
+			.send(`${reason ?? "ready"}\n`);
 	});
-	http.get("/metrics", async (_request, reply) => {
+	app.get("/metrics", async (_request, reply) => {
 		const text = await metrics.registry.metrics();
 		return reply.type(metrics.registry.contentType).send(text);
 	});

@@ -56,9 +56,20 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			metrics.pulls.inc({ outcome: about.reason });
 			log.warn({ key, upstream, ...about }, "upstream lost");
 		},
-		switched(key: string, about: { from: string; to: string; cause: string }): void {
+		/** Another feed brings the frames. */
+		switched(
+			key: string,
+			about: { from: string; to: string; cause: string; gapMs: number; discontinuity: boolean },
+		): void {
 			metrics.switches.inc({ cause: about.cause });
+			metrics.switchGap.observe(about.gapMs / 1000);
+			if (about.discontinuity) metrics.discontinuities.inc();
 			log.info({ key, ...about }, "switched upstream");
+		},
+		/** The machine put another server group on air, or none. */
+		onAirChanged(key: string, about: { from?: string; to?: string; cause: string }): void {
+			if (about.to === undefined) log.warn({ key, ...about }, "no upstream on air");
+			else log.info({ key, ...about }, "on air");
 		},
 		streamOver(key: string, reason: string): void {
 			log.info({ key, reason }, "stream over");

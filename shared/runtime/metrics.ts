@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** Metrics of one service under `millrace_`; what they count is said in their help line. */
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -22,7 +22,18 @@ export function createMetrics(labels: { node: string; role: string }) {
 		]),
 		plays: counter("plays_total", "Plays by outcome: accepted, not-found, bad-name.", ["outcome"]),
 		evictions: counter("readers_evicted_total", "Readers closed by the hub, by reason.", ["reason"]),
-		switches: counter("upstream_switches_total", "Subscriptions that went to another upstream, by cause.", ["cause"]),
+		switches: counter(
+			"upstream_switches_total",
+			"Switches to another feed of a stream, by cause: closed, silent, slower.",
+			["cause"],
+		),
+		switchGap: new Histogram({
+			name: "millrace_upstream_switch_gap_seconds",
+			help: "Wall time without a frame at a switch.",
+			buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10],
+			registers: [registry],
+		}),
+		discontinuities: counter("upstream_discontinuities_total", "Switches to another encoder's frames."),
 		pulls: counter("pulls_total", "Pulls by how they ended.", ["outcome"]),
 		control: counter("control_events_total", "Events of the control plane.", ["event", "reason"]),
 		bytesIn: counter("media_bytes_in_total", "Media payload received from publishers and upstreams."),

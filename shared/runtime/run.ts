@@ -1,18 +1,33 @@
 import { once } from "node:events";
 
+/** What `run` runs: disposing ends it at once. */
+export type Service = AsyncDisposable & {
+	/** Sends its readers elsewhere; done when they are gone, time is up or the signal says that there is none. */
+	drain(noTime: AbortSignal): Promise<void>;
+	/** Done when somebody asks it to drain and stop. */
+	readonly drainAsked: Promise<void>;
+};
+
 /**
- * A service's whole life: starts it, waits for SIGINT, SIGTERM or the end of the process that started it with a channel,
- * closes it. A second signal ends the process at once. What `start` throws comes out; the process ends by itself when
- * nothing is held any more.
+ * A service's whole life. SIGTERM, or being asked, drains it and ends it; SIGINT, or the end of the process that started it
+ * with a channel, ends it at once; a second signal of one kind ends the process. What `start` throws comes out, and the
+ * process ends by itself when nothing is held any more.
  */
-export async function run(start: (signal: AbortSignal) => Promise<AsyncDisposable>): Promise<void> {
+export async function run(start: () => Promise<Service>): Promise<void> {
+	const drain = new AbortController();
 	const stop = new AbortController();
-	for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort(name));
-	process.once("disconnect", () => stop.abort("disconnect"));
+	process.once("SIGTERM", () => drain.abort());
+	process.once("SIGINT", () => stop.abort());
+	process.once("disconnect", () => stop.abort());
 	try {
-		await using _service = await start(stop.signal);
-		if (!stop.signal.aborted) await once(stop.signal, "abort");
+		await using service = await start();
+		await Promise.race([aborted(drain.signal), aborted(stop.signal), service.drainAsked]);
+		if (!stop.signal.aborted) await service.drain(stop.signal);
 	} finally {
 		if (process.connected) process.disconnect();
 	}
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+	if (!signal.aborted) await once(signal, "abort");
 }

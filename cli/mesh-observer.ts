@@ -1,0 +1,70 @@
+import { type Clock, type Millis, systemClock } from "#shared/clock";
+import { type Directory, isClusterName, newIncarnation, openNatsDirectory } from "#shared/control";
+import { ConfigError, PeerLostError } from "#shared/errors";
+import { version } from "./project.ts";
+
+/** A control plane that answers does so within milliseconds. */
+const REACH_MS: Millis = 3_000;
+/** Every node answers `discover` at once; one that does not gives its sign of life within a second. */
+const LISTEN_MS: Millis = 1_200;
+
+const NATS_URL = /^(nats|tls):\/\/[^\s,/@]+\/?$/;
+
+/** Looks at a mesh until it has heard from everybody. Disposing leaves it. Throws ConfigError, and PeerLostError where NATS cannot be reached. */
+export async function observeMesh({ nats, cluster }: { nats: string; cluster: string }): Promise<Directory> {
+	if (!NATS_URL.test(nats)) throw new ConfigError(`${nats}: want an address such as nats://127.0.0.1:4222`);
+	if (!isClusterName(cluster)) throw new ConfigError(`${cluster}: want a cluster's name, letters, digits, _ and -`);
+	const directory = observe(nats, cluster, systemClock);
+	if (!(await until(directory, REACH_MS, () => directory.state === "live"))) {
+		await directory[Symbol.asyncDispose]();
+		throw new PeerLostError(`${nats}: NATS cannot be reached`);
+	}
+	await until(directory, LISTEN_MS, () => false);
+	return directory;
+}
+
+/**
+ * A directory that follows everybody. It has to be a node to take part: one that has no streams and leaves at once,
+ * so nobody pulls from it.
+ */
+function observe(nats: string, cluster: string, clock: Clock): Directory {
+	const id = `observer-${process.pid}`;
+	const nowhere = "127.0.0.1:9";
+	return openNatsDirectory(
+		{ servers: [nats] },
+		{
+			cluster,
+			self: {
+				id,
+				role: "edge",
+				group: id,
+				rank: "primary",
+				rtmp: `rtmp://${nowhere}`,
+				http: `http://${nowhere}`,
+				incarnation: newIncarnation(),
+				version: version(),
+			},
+			follow: () => true,
+			clock,
+			log: { info: () => {}, warn: () => {} },
+			count: () => {},
+		},
+	);
+}
+
+/** Waits until it is so, for so long at most; whether it is. */
+export function until(directory: Directory, limit: Millis, isSo: () => boolean): Promise<boolean> {
+	return new Promise((resolve) => {
+		const look = (): void => {
+			if (isSo()) finish(true);
+		};
+		const cancel = systemClock.after(limit, () => finish(isSo()));
+		const stopListening = directory.on(look);
+		const finish = (was: boolean): void => {
+			cancel();
+			stopListening();
+			resolve(was);
+		};
+		look();
+	});
+}
