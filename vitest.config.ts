@@ -2,7 +2,8 @@ import { defineConfig } from "vitest/config";
 
 const project = (name: string, include: string[], more: object = {}) => ({
 	ssr: { resolve: { conditions: ["source"] } },
-	test: { name, include, ...more },
+	// What a test waits for is there within milliseconds; the limit only ends a test that waits in vain.
+	test: { name, include, expect: { poll: { timeout: 15_000 } }, ...more },
 });
 
 export default defineConfig({

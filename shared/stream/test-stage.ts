@@ -70,9 +70,9 @@ type Stage = {
 };
 
 /** A hub with roomy bounds; viewers join it at 20 ms unless they say otherwise. */
-export function setUp(options: { historyBytes?: number } = {}): Stage {
+export function setUp(options: { historyBytes?: number; historyMs?: number } = {}): Stage {
 	const clock = new ManualClock();
-	const hub = new Hub({ clock, historyBytes: options.historyBytes ?? 1_000_000 });
+	const hub = new Hub({ clock, historyBytes: options.historyBytes ?? 1_000_000, historyMs: options.historyMs ?? 0 });
 	const join = (viewer: Viewer, more: Partial<JoinOptions> = {}): Reader =>
 		hub.join({
 			form: text,

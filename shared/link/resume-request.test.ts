@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { askResume, resumeAsked } from "./resume-request.ts";
+
+const token = { audio: [11, 12], video: [7, 8, 9], skewMs: -20 };
+
+test("what a child asks is what its parent reads", () => {
+	const object = askResume(token) ?? expect.fail("an object");
+	expect(resumeAsked(object)).toEqual(token);
+});
+
+test("who has had nothing asks for nothing", () => {
+	expect(askResume(undefined)).toBeNull();
+});
+
+test.for([
+	["nothing", undefined],
+	["a player's object", {}],
+	["no text", { millrace: { resume: 7 } }],
+	["no object", { millrace: "resume" }],
+	["a text we do not know", { millrace: { resume: "2~1_~1_0" } }],
+	["a text without end", { millrace: { resume: `1${"~1".repeat(1000)}_~1_0` } }],
+] as const)("%s resumes nothing", ([, object]) => {
+	expect(resumeAsked(object)).toBeUndefined();
+});
