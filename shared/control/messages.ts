@@ -77,8 +77,6 @@ export type Alive = z.infer<typeof alive>;
 
 /** A child asks a parent for all its streams (FCAddChild). */
 export const register = z.object({ node: nodeInfo });
-/** A child asks a parent for all its streams (FCAddChild). */
-export type Register = z.infer<typeof register>;
 
 /** One part of the answer to `register`; all parts show the same moment `seq`. */
 export const registerPage = z.object({

@@ -107,7 +107,7 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 		drainAsked,
 		isDraining: false,
 	};
-	serveProbes(node);
+	serveProbes(http.app, { directory, metrics, isDraining: () => node.isDraining });
 	return node;
 }
 

@@ -1,11 +1,13 @@
-import type { Node } from "./node.ts";
+import type { Directory } from "#shared/control";
+import type { HttpApp } from "#shared/net";
+import type { Metrics } from "#shared/runtime";
+
+export type ProbesOptions = { directory: Pick<Directory, "state">; metrics: Metrics; isDraining(): boolean };
 
 /** Adds `/healthz` (the process answers), `/readyz` (it takes work) and `/metrics` (Prometheus). */
-export function serveProbes(node: Node): void {
-	const { metrics, directory } = node;
-	const { app } = node.http;
+export function serveProbes(app: HttpApp, { directory, metrics, isDraining }: ProbesOptions): void {
 	const whyNot = (): string | undefined => {
-		if (node.isDraining) return "draining";
+		if (isDraining()) return "draining";
 		return directory.state === "connecting" ? "the control plane has not been reached yet" : undefined;
 	};
 	app.get("/healthz", (_request, reply) => reply.type("text/plain").send("ok\n"));
