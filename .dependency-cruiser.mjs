@@ -22,7 +22,12 @@ export default {
 				{ path: `^shared/(${own.join("|")})/` },
 				{
 					path: "^shared/",
-					pathNot: ["^shared/$1/", ...LAYERS.slice(0, level).flat().map((name) => `^shared/${name}/`)],
+					pathNot: [
+						"^shared/$1/",
+						...LAYERS.slice(0, level)
+							.flat()
+							.map((name) => `^shared/${name}/`),
+					],
 				},
 			),
 		),
@@ -35,13 +40,21 @@ export default {
 			{ path: PURE, pathNot: "\\.test\\.ts$" },
 			{ dependencyTypes: ["core"], pathNot: "^(node:)?(buffer|assert|crypto)$" },
 		),
-		error("sockets-stay-in-net", { path: "^(services|shared)", pathNot: "^shared/net/|\\.test\\.ts$" }, { path: "^(node:)?(net|tls|http|https|http2|dgram)$" }),
+		error(
+			"sockets-stay-in-net",
+			{ path: "^(services|shared)", pathNot: "^shared/net/|\\.test\\.ts$" },
+			{ path: "^(node:)?(net|tls|http|https|http2|dgram)$" },
+		),
 		error(
 			"through-the-front-door",
 			{ path: "^(services|shared)/([^/]+)/" },
 			{ path: "^shared/([^/]+)/(?!index\\.ts)", pathNot: "^shared/$2/" },
 		),
-		error("nats-stays-in-control", { path: "^(services|shared|cli)", pathNot: "^shared/control/" }, { path: "node_modules/@nats-io/" }),
+		error(
+			"nats-stays-in-control",
+			{ path: "^(services|shared|cli)", pathNot: "^shared/control/" },
+			{ path: "node_modules/@nats-io/" },
+		),
 		error(
 			"xstate-stays-in-machines",
 			{ path: "^(services|shared)", pathNot: "^shared/upstream/|(machine|actor)(\\.test)?\\.ts$" },
