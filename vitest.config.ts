@@ -9,7 +9,7 @@ const project = (name: string, include: string[], more: object = {}) => ({
 export default defineConfig({
 	test: {
 		projects: [
-			project("unit", ["shared/**/*.test.ts", "services/**/*.test.ts", "cli/**/*.test.ts"]),
+			project("unit", ["shared/**/*.test.ts", "services/**/*.test.ts", "cli/**/*.test.ts", "bench/**/*.test.ts"]),
 			project("contract", ["test/contract/**/*.test.ts"], { testTimeout: 30_000 }),
 			project("mesh", ["test/mesh/**/*.test.ts"], { testTimeout: 30_000 }),
 			project("e2e", ["test/e2e/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 60_000 }),

@@ -25,10 +25,17 @@ export interface RtmpCall {
 	close(): void;
 }
 
+/**
+ * Every call reads into these bytes, as much as one read brings: the session copies what it keeps before the next read.
+ * Without it each read allocates as many anew, a quarter of what a relay costs.
+ */
+const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+
 /** Dials once. */
 export function dialRtmp(options: DialOptions): RtmpCall {
 	const session = new ClientSession(options);
-	const socket = connect({ host: options.host, port: options.port, noDelay: true });
+	const onread = { buffer: READ_BUFFER, callback: onRead };
+	const socket = connect({ host: options.host, port: options.port, noDelay: true, onread });
 	let over = false;
 
 	const flush = (): void => {
@@ -52,11 +59,14 @@ export function dialRtmp(options: DialOptions): RtmpCall {
 		session.start();
 		flush();
 	});
-	socket.on("data", (bytes) => {
-		if (over) return;
+	socket.on("error", (error) => end(new PeerLostError(error.message, { cause: error })));
+	socket.on("close", () => end(new PeerLostError("the server closed the connection")));
+
+	function onRead(count: number): boolean {
+		if (over) return true;
 		try {
-			for (const event of session.push(bytes)) {
-				if (over) return;
+			for (const event of session.push(READ_BUFFER.subarray(0, count))) {
+				if (over) return true;
 				onEvent(event);
 			}
 			flush();
@@ -64,9 +74,8 @@ export function dialRtmp(options: DialOptions): RtmpCall {
 			if (!(error instanceof MeshError)) throw error;
 			end(error);
 		}
-	});
-	socket.on("error", (error) => end(new PeerLostError(error.message, { cause: error })));
-	socket.on("close", () => end(new PeerLostError("the server closed the connection")));
+		return true;
+	}
 
 	return {
 		send(packet) {

@@ -1,0 +1,98 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { MeshError } from "#shared/errors";
+import { seconds, wholeNumber } from "../cli/arguments.ts";
+import { stopSignal } from "../cli/stop-signal.ts";
+import { note, say } from "../cli/terminal.ts";
+import { type Machine, machineLine, thisMachine } from "./support/machine.ts";
+import { TIERS, type Tiers } from "./support/mesh.ts";
+import type { Run } from "./support/run.ts";
+
+const FAILED = 1;
+const WRONG_USAGE = 2;
+/** Ended by Ctrl-C, as shells say it. */
+const INTERRUPTED = 130;
+
+type Output = { json?: true };
+/** What a bench gives: rows for a program, and the same as a table for a person. */
+type Result = { rows: readonly object[]; text: string };
+
+/** Runs one command line to its end; the exit status: 0 measured, 1 failed, 2 wrong usage. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+	const signal = stopSignal();
+	try {
+		await createProgram(signal).parseAsync(args, { from: "user" });
+		return 0;
+	} catch (error) {
+		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+		if (signal.aborted) return INTERRUPTED;
+		note(error instanceof MeshError ? error.message : error instanceof Error ? (error.stack ?? "") : String(error));
+		return FAILED;
+	}
+}
+
+function createProgram(signal: AbortSignal): Command {
+	const run: Run = { signal, say: note };
+	const program = new Command("bench")
+		.description("Measures Millrace on this machine; what the figures mean is in docs/benchmarks.md.")
+		.showSuggestionAfterError()
+		.exitOverride();
+	const json = ["--json", "print one JSON object instead of a table"] as const;
+	program
+		.command("latency")
+		.description(
+			"Time from the publisher's write to the viewer's read, through 1 to 3 tiers and through other servers.",
+		)
+		.option("--tiers <list>", "servers on the way, such as 1,3", tierList, TIERS)
+		.option("--seconds <n>", "length of a round", seconds, 10)
+		.option("--rounds <n>", "rounds; the middle one counts", wholeNumber(1, 100), 3)
+		.option(...json)
+		.action(async (options: { tiers: readonly Tiers[]; seconds: number; rounds: number } & Output) => {
+			const { benchLatency, latencyTable } = await import("./latency.ts");
+			await report("latency", options, async () => {
+				const rows = await benchLatency(options, run);
+				return { rows, text: latencyTable(rows) };
+			});
+		});
+	program
+		.command("join")
+		.description("Time from a viewer's dial to its first whole keyframe, warm and cold, and at other servers.")
+		.option("--runs <n>", "viewers in each case", wholeNumber(1, 10_000), 20)
+		.option(...json)
+		.action(async (options: { runs: number } & Output) => {
+			const { benchJoin, joinTable } = await import("./join.ts");
+			await report("join", options, async () => {
+				const rows = await benchJoin(options, run);
+				return { rows, text: joinTable(rows) };
+			});
+		});
+	program
+		.command("directory")
+		.description("The control plane over a real nats-server: snapshot, spread of a change, cost of standing by.")
+		.option("--streams <n>", "streams of the parent", wholeNumber(1, 10_000), 10_000)
+		.option("--children <n>", "nodes that follow it", wholeNumber(1, 1_000), 50)
+		.option(...json)
+		.action(async (options: { streams: number; children: number } & Output) => {
+			const { benchDirectory } = await import("./directory.ts");
+			const { table, millis } = await import("./support/table.ts");
+			await report("directory", options, async () => {
+				note("one parent, its children in a process of their own: about 15 s");
+				const rows = await benchDirectory({ ...options, signal });
+				const cells = rows.map(({ name, value, unit }) => [name, millis(value), unit]);
+				return { rows, text: table(["", "value", "unit"], cells) };
+			});
+		});
+	return program;
+}
+
+async function report(bench: string, { json }: Output, measure: () => Promise<Result>): Promise<void> {
+	const machine: Machine = thisMachine();
+	const { rows, text } = await measure();
+	say(json ? JSON.stringify({ bench, machine, rows }) : `${machineLine(machine)}\n\n${text}`);
+}
+
+function tierList(text: string): readonly Tiers[] {
+	const wanted = text.split(",").map(Number);
+	const known = TIERS.filter((tiers) => wanted.includes(tiers));
+	if (known.length === wanted.length) return known;
+	throw new InvalidArgumentError(`Want one or more of ${TIERS.join(", ")}, such as 1,3.`);
+}
