@@ -16,8 +16,11 @@ const WINDOW_MS = 20_000;
 
 /** Longer than two feeds of one encoder need to meet; past it a feed is looked at less often and keeps less. */
 const PROBE_MS = 12_000;
+/** A feed that is level with the output is recognised within so many packets; after them one in 4 is tried. */
+const TRY_ALL = 100;
+const TRY_PROBING = 4;
 /** Of an unrelated feed's packets one in so many is tried. */
-const UNRELATED_TRY = 16;
+const TRY_UNRELATED = 16;
 
 /** Two feeds' times of one frame may differ by this much before the offset follows. */
 const DRIFT_MS = 2;
@@ -167,7 +170,8 @@ export class Splicer {
 		}
 		if (now - feed.probingSince > PROBE_MS) feed.isUnrelated = true;
 		if (feed.isUnrelated) feed.backlog.keepNewestGroup(feed.hasVideo);
-		if (feed.isUnrelated && feed.heard % UNRELATED_TRY !== 0) return;
+		const every = feed.isUnrelated ? TRY_UNRELATED : TRY_PROBING;
+		if (feed.heard > TRY_ALL && feed.heard % every !== 0) return;
 		const alignment = recogniseHot(this.#candidate(feed, now), this.#output);
 		if (alignment) this.#merge(feed, alignment, now);
 	}
