@@ -13,6 +13,7 @@ import {
 	type SubscriptionInput,
 	type SubscriptionState,
 } from "#shared/upstream";
+import { Handover } from "./handover.ts";
 import { SwitchHistory, type SwitchRecord } from "./switch-history.ts";
 
 /** Dials a server and feeds what comes; see `pull`. */
@@ -52,6 +53,7 @@ export class RelayedStream {
 	readonly #subscription: Subscription;
 	readonly #codecs = new CodecsSeen();
 	readonly #history = new SwitchHistory();
+	readonly #handover: Handover;
 	readonly #flowing = deferred();
 	#holds = 0;
 	#cancelKeep: Cancel | undefined;
@@ -61,6 +63,7 @@ export class RelayedStream {
 	constructor(options: RelayedStreamOptions) {
 		const { clock, historyBytes, groups, standby, holdMs, patience, events, key } = options;
 		this.#options = options;
+		this.#handover = new Handover(clock);
 		this.hub = new Hub({ clock, historyBytes, historyMs: HISTORY_MS });
 		this.#splicer = new Splicer({
 			deliver: (packet) => this.#deliver(packet),
@@ -130,6 +133,7 @@ export class RelayedStream {
 		this.#over = true;
 		this.#cancelKeep?.();
 		this.#subscription.stop();
+		this.#handover.end();
 		this.#flowing.settle(false);
 		this.#options.onOver(reason);
 		this.hub.end(reason);
@@ -146,22 +150,30 @@ export class RelayedStream {
 		events.pullStarted(key, server.id);
 		this.#feeds++;
 		const feed = this.#splicer.open(`${server.id}#${this.#feeds}`);
+		this.#handover.opened(feed);
+		let isLost = false;
 		const stop = pull(server, {
 			resume: () => this.#splicer.resumeToken(),
-			onPacket: (packet) => feed.push(packet, clock.now()),
+			onPacket: (packet) => {
+				feed.push(packet, clock.now());
+				this.#handover.noted();
+			},
 			onLive: () => {
 				events.pullLive(key, server.id);
 				report({ type: "live" });
 			},
 			onLost: (reason, message) => {
+				isLost = true;
 				events.pullLost(key, server.id, { reason, message });
 				report({ type: "lost", reason });
+				this.#handover.lost(feed);
 			},
 		});
-		return () => {
-			stop();
-			feed.close(clock.now());
-		};
+		return () =>
+			this.#handover.leave(feed, isLost || this.#over, () => {
+				stop();
+				feed.close(clock.now());
+			});
 	}
 
 	#onSwitch(event: SwitchEvent): void {

@@ -2,7 +2,7 @@ import { systemClock } from "#shared/clock";
 import { type ConfigSources, readConfig } from "#shared/config";
 import { MemoryBus, openMemoryDirectory } from "#shared/control";
 import type { RelayService } from "#shared/relay";
-import { Scope, silentLogger } from "#shared/runtime";
+import { type Logger, Scope, silentLogger } from "#shared/runtime";
 import { startEdge } from "../../services/edge/edge.ts";
 import { startIntermediate } from "../../services/intermediate/intermediate.ts";
 import { type Origin, startOrigin } from "../../services/origin/origin.ts";
@@ -14,6 +14,12 @@ type NodeText = { text?: string };
 export class TestMesh implements AsyncDisposable {
 	readonly bus = new MemoryBus(systemClock);
 	readonly #scope = new Scope();
+	readonly #log: Logger;
+
+	/** All nodes write to one log, which is silent unless another is given. */
+	constructor({ log = silentLogger() }: { log?: Logger } = {}) {
+		this.#log = log;
+	}
 
 	async origin(id: string, { text = "" }: NodeText = {}): Promise<Origin> {
 		return this.#scope.use(await startOrigin(readConfig("origin", this.#sources(id, text)), this.#options));
@@ -33,7 +39,7 @@ export class TestMesh implements AsyncDisposable {
 
 	get #options() {
 		return {
-			log: silentLogger(),
+			log: this.#log,
 			openDirectory: (options: Parameters<typeof openMemoryDirectory>[1]) => openMemoryDirectory(this.bus, options),
 		};
 	}

@@ -1,0 +1,71 @@
+import { fileURLToPath } from "node:url";
+import { Scope } from "#shared/runtime";
+import { type NatsServer, startNatsServer } from "./nats-server.ts";
+import { Program } from "./process.ts";
+import { TempFolder } from "./temp-folder.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** A service of ours in a process of its own. */
+export type ClusterNode = {
+	readonly id: string;
+	/** `rtmp://127.0.0.1:PORT` */
+	readonly rtmp: string;
+	/** `http://127.0.0.1:PORT` */
+	readonly http: string;
+	readonly program: Program;
+};
+
+/** A mesh as it is run: a nats-server, and each service a process started by the command line. Disposing ends them all. */
+export class Cluster implements AsyncDisposable {
+	readonly nats: NatsServer;
+	readonly #scope: Scope;
+	readonly #folder: TempFolder;
+
+	static async start(): Promise<Cluster> {
+		const scope = new Scope();
+		const folder = scope.use(new TempFolder());
+		return new Cluster(scope, folder, scope.use(await startNatsServer()));
+	}
+
+	constructor(scope: Scope, folder: TempFolder, nats: NatsServer) {
+		this.#scope = scope;
+		this.#folder = folder;
+		this.nats = nats;
+	}
+
+	/** Starts a node on free ports and waits until its doors are open. `text` is its YAML. */
+	async node(role: "origin" | "intermediate" | "edge", id: string, text = ""): Promise<ClusterNode> {
+		const config = this.#folder.write(`${id}.yaml`, text);
+		const args = ["--conditions=source", "--import", "tsx", "cli/main.ts", role, "--config", config];
+		const program = new Program(process.execPath, args, {
+			apt: "nodejs",
+			cwd: ROOT,
+			ipc: true,
+			env: {
+				...process.env,
+				MILLRACE_NODE_ID: id,
+				MILLRACE_NATS_SERVERS: this.nats.url,
+				MILLRACE_RTMP_PORT: "0",
+				MILLRACE_HTTP_PORT: "0",
+			},
+		});
+		this.#scope.use(program);
+		const { rtmp, http } = await ready(program);
+		return { id, rtmp, http, program };
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.#scope[Symbol.asyncDispose]();
+	}
+}
+
+async function ready(program: Program): Promise<{ rtmp: string; http: string }> {
+	const told = new Promise<{ rtmp: string; http: string }>((resolve) => {
+		program.child.once("message", (message) => resolve(message as { rtmp: string; http: string }));
+	});
+	const ended = program.exited.then(({ code }) => {
+		throw new Error(`the service ended with status ${code}: ${program.output}`);
+	});
+	return await Promise.race([told, ended]);
+}
