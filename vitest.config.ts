@@ -12,6 +12,7 @@ export default defineConfig({
 			project("unit", ["shared/**/*.test.ts", "services/**/*.test.ts", "cli/**/*.test.ts", "bench/**/*.test.ts"]),
 			project("contract", ["test/contract/**/*.test.ts"], { testTimeout: 30_000 }),
 			project("mesh", ["test/mesh/**/*.test.ts"], { testTimeout: 30_000 }),
+			project("interop", ["test/interop/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 60_000 }),
 			project("e2e", ["test/e2e/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 60_000 }),
 		],
 	},

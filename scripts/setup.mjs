@@ -4,12 +4,12 @@ import { build, buildMissing } from "./setup/build.mjs";
 import { waitForLock } from "./setup/lock.mjs";
 import { fail } from "./setup/machine.mjs";
 import { installPackages, packagesMissing } from "./setup/packages.mjs";
-import { installTools, missingTools, TOOLS } from "./setup/tools.mjs";
+import { installTools, missingTools, TOOLS, USUAL_TOOLS } from "./setup/tools.mjs";
 
-const USAGE = "usage: node scripts/setup.mjs [--build] [--tools=ffmpeg,nats-server]";
+const USAGE = "usage: node scripts/setup.mjs [--build] [--tools=ffmpeg,nats-server,…]";
 
 function readArguments() {
-	const chosen = { build: false, tools: Object.keys(TOOLS) };
+	const chosen = { build: false, tools: USUAL_TOOLS };
 	for (const argument of process.argv.slice(2)) {
 		if (argument === "--build") chosen.build = true;
 		else if (argument.startsWith("--tools="))

@@ -19,6 +19,7 @@ export type IngestsOptions = {
 export class Ingests implements PublishDesk, StreamSource, Disposable {
 	readonly #options: IngestsOptions;
 	readonly #ingests = new Map<StreamKey, Ingest>();
+	#skippedBefore = 0;
 
 	constructor(options: IngestsOptions) {
 		this.#options = options;
@@ -32,6 +33,12 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 		let readers = 0;
 		for (const { hub } of this.#ingests.values()) readers += hub.readers;
 		return readers;
+	}
+
+	get skippedFrames(): number {
+		let skipped = this.#skippedBefore;
+		for (const { hub } of this.#ingests.values()) skipped += hub.skippedFrames;
+		return skipped;
 	}
 
 	isFree(key: StreamKey): boolean {
@@ -82,6 +89,7 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 			...publish,
 			onOver: (how) => {
 				this.#ingests.delete(key);
+				this.#skippedBefore += ingest.hub.skippedFrames;
 				events.publishEnded(key, how);
 			},
 		});

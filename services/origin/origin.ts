@@ -1,7 +1,7 @@
 import { Catalog } from "#shared/catalog";
 import { type OriginConfig, viewerDelayMs } from "#shared/config";
 import { type PlayPolicy, rtmpDoor } from "#shared/door";
-import { drain, type NodeOptions, openDoors, openNode } from "#shared/node";
+import { drain, type NodeOptions, openDoors, openNode, Traffic } from "#shared/node";
 import { observe, Scope, type Service } from "#shared/runtime";
 import { Ingests } from "./ingests.ts";
 
@@ -15,6 +15,7 @@ export async function startOrigin(config: OriginConfig, options: Omit<NodeOption
 		const node = await openNode(config, scope, { ...options, follow: () => false });
 		const { clock, events, metrics, directory } = node;
 		const catalog = new Catalog(clock, directory);
+		const traffic = new Traffic();
 		const ingests = scope.use(
 			new Ingests({
 				self: node.info.id,
@@ -23,10 +24,7 @@ export async function startOrigin(config: OriginConfig, options: Omit<NodeOption
 				events,
 				limits: config.limits,
 				publish: config.publish,
-				onPacket: (packet) => {
-					metrics.packetsIn.inc();
-					metrics.bytesIn.inc(packet.payload.length);
-				},
+				onPacket: (packet) => traffic.note(packet),
 			}),
 		);
 		observe(metrics, "streams", "Streams published here.", () => ingests.size);
@@ -37,7 +35,7 @@ export async function startOrigin(config: OriginConfig, options: Omit<NodeOption
 		};
 		const door = rtmpDoor({ self: node.identity, source: ingests, desk: ingests, players: "nodes", policy, events });
 		await openDoors(node, door);
-		observe(metrics, "readers", "Readers of all streams.", () => ingests.readers);
+		traffic.observe(metrics, ingests);
 		return {
 			rtmp: node.info.rtmp,
 			http: node.info.http,

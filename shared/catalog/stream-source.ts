@@ -18,6 +18,8 @@ export interface StreamSource {
 	hops(key: StreamKey): readonly string[];
 	/** Readers of all its streams at present. */
 	readonly readers: number;
+	/** Frames that readers of all its streams, also of past ones, were too slow for. */
+	readonly skippedFrames: number;
 	/** Calls back for every stream that is over, until the returned function is called. */
 	onOver(listener: (key: StreamKey) => void): () => void;
 }

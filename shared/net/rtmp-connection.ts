@@ -92,9 +92,11 @@ export class RtmpConnection {
 	#onData(bytes: Buffer): void {
 		if (this.closed) return;
 		try {
-			for (const event of this.session.push(bytes)) {
-				if (this.closed) return;
-				this.#handler?.onEvent(event);
+			for (let events = this.session.push(bytes); events.length > 0; events = this.session.more()) {
+				for (const event of events) {
+					if (this.closed) return;
+					this.#handler?.onEvent(event);
+				}
 			}
 			this.flush();
 		} catch (error) {

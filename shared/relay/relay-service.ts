@@ -1,7 +1,7 @@
 import { Catalog } from "#shared/catalog";
 import { type EdgeConfig, type IntermediateConfig, viewerDelayMs } from "#shared/config";
 import { type PlayPolicy, rtmpDoor, serveHttpFlv } from "#shared/door";
-import { drain, type NodeOptions, openDoors, openNode } from "#shared/node";
+import { drain, type NodeOptions, openDoors, openNode, Traffic } from "#shared/node";
 import { observe, Scope, type Service } from "#shared/runtime";
 import { isUpstream, pull } from "#shared/upstream";
 import { Relay } from "./relay.ts";
@@ -33,6 +33,7 @@ export async function startRelay(
 		});
 		const { clock, events, metrics, directory, identity } = node;
 		const catalog = new Catalog(clock, doors.announces ? directory : undefined);
+		const traffic = new Traffic();
 		const relay = scope.use(
 			new Relay({
 				self: node.info.id,
@@ -58,8 +59,7 @@ export async function startRelay(
 						onLive: to.onLive,
 						onLost: to.onLost,
 						onPacket: (packet) => {
-							metrics.packetsIn.inc();
-							metrics.bytesIn.inc(packet.payload.length);
+							traffic.note(packet);
 							to.onPacket(packet);
 						},
 					}),
@@ -74,7 +74,7 @@ export async function startRelay(
 		};
 		if (doors.httpFlv) serveHttpFlv(node.http.app, { source: relay, policy, events, isOpen: () => !node.isDraining });
 		await openDoors(node, rtmpDoor({ self: identity, source: relay, players: doors.players, policy, events }));
-		observe(metrics, "readers", "Readers of all streams.", () => relay.readers);
+		traffic.observe(metrics, relay);
 		return {
 			rtmp: node.info.rtmp,
 			http: node.info.http,

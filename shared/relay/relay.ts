@@ -1,7 +1,7 @@
 import type { Catalog, Lease, StreamSource } from "#shared/catalog";
 import type { Clock, Millis } from "#shared/clock";
 import type { UpstreamTable } from "#shared/config";
-import type { Directory, DirectoryChange } from "#shared/control";
+import type { Directory, DirectoryChange, Holder } from "#shared/control";
 import type { StreamKey } from "#shared/media";
 import type { Events } from "#shared/runtime";
 import { bestHolder, groupsFor, isUpstream } from "#shared/upstream";
@@ -45,6 +45,7 @@ export class Relay implements StreamSource, Disposable {
 	readonly #options: RelayOptions;
 	readonly #streams = new Map<StreamKey, RelayedStream>();
 	readonly #stops: (() => void)[] = [];
+	#skippedBefore = 0;
 	#stopped = false;
 
 	constructor(options: RelayOptions) {
@@ -65,6 +66,12 @@ export class Relay implements StreamSource, Disposable {
 		let readers = 0;
 		for (const { hub } of this.#streams.values()) readers += hub.readers;
 		return readers;
+	}
+
+	get skippedFrames(): number {
+		let skipped = this.#skippedBefore;
+		for (const { hub } of this.#streams.values()) skipped += hub.skippedFrames;
+		return skipped;
 	}
 
 	knows(key: StreamKey, signal: AbortSignal): Promise<boolean> {
@@ -113,8 +120,10 @@ export class Relay implements StreamSource, Disposable {
 			standby: this.#options.standby,
 			holdMs: this.#options.holdMs,
 			pull: (server, to) => pull(key, server, to),
+			onAirChanged: () => this.#refresh(key),
 			onOver: (reason) => {
 				this.#streams.delete(key);
+				this.#skippedBefore += stream.hub.skippedFrames;
 				events.streamOver(key, reason);
 				this.#refresh(key);
 			},
@@ -170,10 +179,19 @@ export class Relay implements StreamSource, Disposable {
 		}
 	}
 
+	/** Where the frames come from at present: the hops others hear of are those the frames really pass. */
+	#holderOnAir(key: StreamKey): Holder | undefined {
+		const upstream = this.#streams.get(key)?.upstream;
+		if (upstream === undefined) return undefined;
+		return this.#options.directory
+			.holders(key)
+			.find(({ node, stream }) => node.info.id === upstream && !stream.hops.includes(this.#options.self));
+	}
+
 	/** Brings what this node offers into step with what its upstreams offer. */
 	#refresh(key: StreamKey): void {
 		const { catalog, self } = this.#options;
-		const best = bestHolder(key, this.#options);
+		const best = this.#holderOnAir(key) ?? bestHolder(key, this.#options);
 		if (best) catalog.offer({ ...best.stream, hops: [...best.stream.hops, self] });
 		else catalog.withdraw(key, "unavailable");
 		this.#streams.get(key)?.candidatesChanged();

@@ -35,6 +35,8 @@ export type RelayedStreamOptions = SubscriptionInput & {
 	keepMs: Millis;
 	pull: Puller;
 	events: Events;
+	/** Another server is on air, or none. */
+	onAirChanged(): void;
 	/** It is over: forget it. Comes once. */
 	onOver(reason: RelayEnd): void;
 };
@@ -75,7 +77,10 @@ export class RelayedStream {
 			holdMs,
 			patience,
 			pull: (server, report) => this.#pull(server, report),
-			onAirChanged: (change) => events.onAirChanged(key, change),
+			onAirChanged: (change) => {
+				events.onAirChanged(key, change);
+				options.onAirChanged();
+			},
 			onOver: () => this.end("gave-up"),
 		});
 	}
@@ -184,7 +189,7 @@ export class RelayedStream {
 	#deliver(packet: MediaPacket): void {
 		this.#codecs.note(packet);
 		this.hub.write(packet);
-		this.#flowing.settle(true);
+		if (this.hub.packetsIn === 1) this.#flowing.settle(true);
 	}
 }
 

@@ -36,10 +36,20 @@ export function createMetrics(labels: { node: string; role: string }) {
 		discontinuities: counter("upstream_discontinuities_total", "Switches to another encoder's frames."),
 		pulls: counter("pulls_total", "Pulls by how they ended.", ["outcome"]),
 		control: counter("control_events_total", "Events of the control plane.", ["event", "reason"]),
-		bytesIn: counter("media_bytes_in_total", "Media payload received from publishers and upstreams."),
-		packetsIn: counter("media_packets_in_total", "Media packets received from publishers and upstreams."),
-		skippedFrames: counter("frames_skipped_total", "Frames not sent to readers that were too slow, over all readers."),
 	};
+}
+
+/** Adds a counter that is kept elsewhere, cheaply, and asked for at each scrape; it may only grow. */
+export function observeTotal(metrics: Metrics, name: string, help: string, total: () => number): void {
+	new Counter({
+		name: `millrace_${name}_total`,
+		help,
+		registers: [metrics.registry],
+		collect() {
+			this.reset();
+			this.inc(total());
+		},
+	});
 }
 
 /** Adds a gauge whose value is asked for at each scrape. */

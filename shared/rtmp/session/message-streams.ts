@@ -62,9 +62,17 @@ export class MessageStreams {
 	}
 
 	/** Undefined where nothing is published: frames on their way when a publish ends belong to nobody. */
-	packet(message: MediaMessage): MediaPacket | undefined {
-		const use = this.#uses.get(message.streamId);
-		return use?.doing === "publish" ? use.media.packet(message) : undefined;
+	packet(message: MediaMessage): { streamId: number; packet: MediaPacket } | undefined {
+		const streamId = message.streamId === 0 ? this.#onlyPublish() : message.streamId;
+		const use = streamId === undefined ? undefined : this.#uses.get(streamId);
+		if (streamId === undefined || use?.doing !== "publish") return undefined;
+		return { streamId, packet: use.media.packet(message) };
+	}
+
+	/** node-media-server 4.4 pushes its media on message stream 0, whatever stream it publishes on. */
+	#onlyPublish(): number | undefined {
+		const publishing = [...this.#uses].filter(([, { doing }]) => doing === "publish");
+		return publishing.length === 1 ? publishing[0]?.[0] : undefined;
 	}
 
 	#called(name: Amf0Value): number | undefined {

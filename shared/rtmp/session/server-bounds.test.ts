@@ -15,11 +15,10 @@ const LONG = "x".repeat(MAX_RAW_NAME_LENGTH + 1);
 test.for([
 	{ what: "a call before connect", sent: call("createStream", 1, 0), reason: "before-connect" },
 	{
-		what: "a call behind a connect that is not answered",
-		sent: [connect({ app: "live" }), call("createStream", 2, 0)],
+		what: "too many calls behind a connect that is not answered",
+		sent: [connect({ app: "live" }), ...Array.from({ length: 17 }, () => call("createStream", 2, 0))],
 		reason: "before-connect",
 	},
-	{ what: "a second connect", sent: [connect({ app: "live" }), connect({ app: "live" })], reason: "connect-twice" },
 	{ what: "a connect without app", sent: connect({ tcUrl: "rtmp://h/live" }), reason: "connect-shape" },
 	{ what: "a connect whose app is a number", sent: connect({ app: 5 }), reason: "connect-shape" },
 	{ what: "a connect whose app is too long", sent: connect({ app: LONG }), reason: "connect-shape" },

@@ -47,6 +47,21 @@ test("a refused connect gets an _error and nothing behind it", () => {
 	expect(() => session.push(call("createStream", 2, 0))).toThrow(expect.objectContaining({ reason: "before-connect" }));
 });
 
+test("calls behind a connect in the same segment are answered when the connect is", () => {
+	const { session, said } = shakenServer();
+	const together = Buffer.concat([connect, call("createStream", 2, 0), call("FCPublish", 3, 0, "cam")]);
+	expect(session.push(together).map(({ type }) => type)).toEqual(["connect"]);
+	expect(session.more()).toEqual([]);
+	session.acceptConnect();
+	expect(session.more()).toEqual([{ type: "fc-publish", name: "cam" }]);
+	expect(said.calls().map(([name, transaction]) => [name, transaction])).toEqual([
+		["_result", 1],
+		["_result", 2],
+		["_result", 3],
+	]);
+	expect(session.more()).toEqual([]);
+});
+
 test("commands in AMF3 messages are the same commands", () => {
 	const { session } = connectedServer();
 	const body = Buffer.concat([hex("00"), hex("02 0004 706c6179 00 0000000000000000 05 02 0003 63616d")]);
@@ -139,6 +154,16 @@ test.for([
 	]);
 	expect(session.push(sent)).toEqual([{ type: "close-stream", streamId: 1 }]);
 	expect(session.push(Buffer.concat([frame, sent]))).toEqual([]);
+});
+
+test("media on message stream 0 is that of the connection's only publish", () => {
+	const { session } = connectedServer();
+	const frame = message(9, 0, hex("2701"));
+	expect(session.push(frame)).toEqual([]);
+	session.push(call("publish", 0, 1, "cam"));
+	expect(session.push(frame)).toMatchObject([{ type: "media", streamId: 1 }]);
+	session.push(Buffer.concat([call("createStream", 2, 0), call("publish", 0, 2, "cam2")]));
+	expect(session.push(frame)).toEqual([]);
 });
 
 test("a message stream may publish again, with times of its own", () => {

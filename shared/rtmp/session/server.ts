@@ -22,6 +22,9 @@ import { MessageStreams } from "./message-streams.ts";
 import { MAX_RAW_NAME_LENGTH, nameArgument, type ServerEvent, type SubscribeCall } from "./server-event.ts";
 import { type StatusCode, status, statusInfo } from "./status.ts";
 
+/** A client in a hurry calls releaseStream, FCPublish, createStream and perhaps play before its connect is answered. */
+const MAX_HELD = 16;
+
 /**
  * The server's side of one RTMP connection: bytes in, bytes and events out (RTMP 1.0 §7.2). No socket, clock or timer.
  * After every call, `take` gives what is to be sent. `push` throws ProtocolError; the connection is then to be closed.
@@ -32,9 +35,10 @@ export class ServerSession {
 	/** Whoever has not been let in has nothing larger than a command to say. */
 	readonly #link = new Link(MAX_COMMAND_BYTES);
 	readonly #streams = new MessageStreams();
-	#connected: "no" | "asked" | "yes" = "no";
+	#connected: "no" | "asked" | "yes" | "refused" = "no";
 	#connectTransaction = 1;
 	#encoding = 0;
+	readonly #held: RawMessage[] = [];
 
 	/** Both sides' random bytes, once the handshake is done. */
 	get randoms(): Randoms | undefined {
@@ -51,9 +55,12 @@ export class ServerSession {
 			this.#handshake = undefined;
 			input = rest;
 		}
-		const events: ServerEvent[] = [];
-		for (const message of this.#link.push(input)) this.#onMessage(message, events);
-		return events;
+		return this.#read(this.#link.push(input));
+	}
+
+	/** What a client said behind its `connect` without waiting for the answer: to be asked for once that is given. */
+	more(): ServerEvent[] {
+		return this.#held.length > 0 && this.#connected === "yes" ? this.#read(this.#held.splice(0)) : [];
 	}
 
 	/** Bytes to send, in order. */
@@ -85,6 +92,7 @@ export class ServerSession {
 	}
 
 	rejectConnect(code: StatusCode, description: string): void {
+		this.#connected = "refused";
 		this.#link.send(encodeCommand(0, "_error", this.#connectTransaction, null, statusInfo(code, description)));
 	}
 
@@ -145,14 +153,30 @@ export class ServerSession {
 		this.#link.send(encodeCommand(0, callback, 0, null, statusInfo(code, name)));
 	}
 
+	#read(messages: readonly RawMessage[]): ServerEvent[] {
+		const events: ServerEvent[] = [];
+		for (const message of messages) {
+			if (this.#connected === "asked") this.#hold(message);
+			else this.#onMessage(message, events);
+		}
+		return events;
+	}
+
+	#hold(message: RawMessage): void {
+		if (this.#held.length >= MAX_HELD) {
+			throw new ProtocolError("before-connect", `more than ${MAX_HELD} messages behind a connect that is not answered`);
+		}
+		this.#held.push(message);
+	}
+
 	#onMessage(message: RawMessage, events: ServerEvent[]): void {
 		if (message.type === TYPE_COMMAND_AMF0 || message.type === TYPE_COMMAND_AMF3) {
 			this.#onCommand(decodeCommand(message), events);
 			return;
 		}
 		const media = decodeMedia(message);
-		const packet = media && this.#streams.packet(media);
-		if (packet) events.push({ type: "media", streamId: message.streamId, packet });
+		const published = media && this.#streams.packet(media);
+		if (published) events.push({ type: "media", ...published });
 	}
 
 	#onCommand(command: Command, events: ServerEvent[]): void {
