@@ -12,7 +12,6 @@ import {
 	playWithRtmpdump,
 	publishWithFfmpeg,
 	type Recording,
-	relayWithFfmpeg,
 } from "../support/players.ts";
 import { TestViewer } from "../support/rtmp-peer.ts";
 import { TempFolder } from "../support/temp-folder.ts";
@@ -97,18 +96,27 @@ test.concurrent("nginx-rtmp pulls a stream from an edge, and its players get eve
 	await expect.poll(verdict, { timeout: 5_000, message: nginx.program.output }).toEqual(perfect);
 });
 
-test.concurrent("ffmpeg carries a stream from an edge to node-media-server, and its players get every frame", async ({
+test.concurrent("node-media-server pulls a stream from an edge, and its players get every frame", async ({
 	expect,
 }) => {
-	await using foreign = await startNodeMediaServer();
-	const url = `${foreign.rtmp}/live/to-nms`;
-	using viewer = new TestViewer(url);
+	await using foreign = await startNodeMediaServer({ pulls: [`${edge.rtmp}/live/to-nms`] });
+	using viewer = new TestViewer(`${foreign.rtmp}/live/to-nms`);
 	await expect.poll(() => viewer.isPlaying, { timeout: 10_000 }).toBe(true);
-	await using _relay = relayWithFfmpeg(`${edge.rtmp}/live/to-nms`, url);
 	await using encoder = publishWithFfmpeg(clipFile, `${origin.rtmp}/live/to-nms`);
 	await encoder.succeeded();
 	const verdict = () => judge(clip, viewer.packets, { ended: true });
 	await expect.poll(verdict, { timeout: 5_000, message: foreign.program.output }).toEqual(perfect);
+});
+
+test.concurrent("node-media-server pulls a stream that runs already, with its headers", async ({ expect }) => {
+	using first = new TestViewer(`${edge.rtmp}/live/runs`);
+	await using encoder = publishWithFfmpeg(clipFile, `${origin.rtmp}/live/runs`);
+	await expect.poll(() => framesOf(first.packets).length).toBeGreaterThan(10);
+	await using foreign = await startNodeMediaServer({ pulls: [`${edge.rtmp}/live/runs`] });
+	using viewer = new TestViewer(`${foreign.rtmp}/live/runs`);
+	await encoder.succeeded();
+	const verdict = () => judge(clip, viewer.packets, { ended: true });
+	await expect.poll(verdict, { timeout: 5_000, message: foreign.program.output }).toMatchObject(FLAWLESS);
 });
 
 test.concurrent("nginx-rtmp pushes a stream to an origin, and an edge's viewers lose nothing of what it pushed", async ({

@@ -35,11 +35,6 @@ export function playWithFfmpeg({ url, file }: Play): Recording {
 	return new Recording(new Program("ffmpeg", args, { apt: "ffmpeg" }), file);
 }
 
-/** Carries a stream from one RTMP server to another by ffmpeg, until it ends. */
-export function relayWithFfmpeg(from: string, to: string): Program {
-	return new Program("ffmpeg", [...QUIET_FFMPEG, "-i", from, "-c", "copy", "-f", "flv", to], { apt: "ffmpeg" });
-}
-
 /** Plays RTMP by rtmpdump, which writes every message as it came. */
 export function playWithRtmpdump({ url, file }: Play): Recording {
 	const args = ["--quiet", "--live", "--rtmp", url, "--flv", file];

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { encodeFlvTag, FLV_HEADER } from "#shared/flv";
 import type { MediaPacket } from "#shared/media";
 
@@ -16,6 +16,7 @@ export class TempFolder implements Disposable {
 	/** Writes a file; gives its path. */
 	write(name: string, content: string | Uint8Array): string {
 		const path = this.file(name);
+		mkdirSync(dirname(path), { recursive: true });
 		writeFileSync(path, content);
 		return path;
 	}

@@ -43,10 +43,16 @@ rtmp { server { listen 127.0.0.1:${port}; application live { live on; ${lines.jo
 	return await serving(new Program("nginx", args, { apt: "nginx-light libnginx-mod-rtmp" }), port, folder);
 }
 
-/** node-media-server 4, by its own program. */
-export async function startNodeMediaServer(): Promise<ForeignServer> {
+/** node-media-server 4, by its own program; it pulls the streams at these URLs as `live/<name>`, each under its own name. */
+export async function startNodeMediaServer({ pulls = [] }: { pulls?: readonly string[] } = {}): Promise<ForeignServer> {
 	const folder = new TempFolder();
 	const port = await freePort();
+	// Where it keeps the relay tasks that its API was told of.
+	const tasks = pulls.map((url) => {
+		const streamPath = new URL(url).pathname;
+		return { id: streamPath, config: { url, mode: "pull", streamPath, reconnectInterval: 100 } };
+	});
+	folder.write("data/relay_tasks.json", JSON.stringify(tasks));
 	const config = folder.write("config.json", JSON.stringify({ bind: "127.0.0.1", store: { path: "data" } }));
 	const require = createRequire(import.meta.url);
 	const app = join(dirname(require.resolve("node-media-server")), "../bin/app.js");
