@@ -168,6 +168,18 @@ test("a lab starts again what dies, on the same ports, and leaves no process", a
 	expect(pids.map(isAlive)).toEqual([false, false, false]);
 });
 
+test("a node of a lab that is told to drain goes, and comes back", async () => {
+	await using lab = await startLab(["--no-demo", "--origins", "1", "--intermediates", "1", "--edges", "1"]);
+	const { code, stderr } = await millrace(["drain", "intermediate1", "--nats", lab.nats]);
+	expect([code, stderr]).toEqual([0, "intermediate1 drains …\nintermediate1 is gone\n"]);
+	await lab.event(isEvent("restart", "intermediate1"));
+	const unknown = await millrace(["drain", "nobody", "--nats", lab.nats]);
+	expect([unknown.code, unknown.stderr]).toEqual([
+		1,
+		"there is no node nobody; millrace status shows which there are\n",
+	]);
+});
+
 test("a lab that is killed takes its processes along", async () => {
 	await using lab = await startLab(["--origins", "1", "--intermediates", "0", "--edges", "1"]);
 	const pids = [...lab.nodes.map(({ pid }) => pid), lab.natsPid];
