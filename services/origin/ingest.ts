@@ -101,7 +101,7 @@ export class Ingest {
 	}
 
 	#leave(present: Present, how: "clean" | "dropped"): void {
-		if (this.#present !== present) return;
+		if (this.#over || this.#present !== present) return;
 		const { clock, graceMs } = this.#options;
 		this.#present = undefined;
 		present.feed.close(clock.now());

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Catalog } from "#shared/catalog";
 import { ManualClock } from "#shared/clock";
 import type { Publisher } from "#shared/door";
@@ -63,6 +63,16 @@ test("after a dropped connection the stream waits for its publisher", () => {
 	clock.advance(3000);
 	expect(said).toEqual(["add o1 avc1", "remove publisher lost"]);
 	expect(ingests.size).toBe(0);
+});
+
+test("a stream that is over waits for nobody: a stopped origin does not live on for its publishers' connections", () => {
+	const { publish, clock, ingests } = stage();
+	const publication = publish();
+	publication.write(keyframe(0));
+	ingests[Symbol.dispose]();
+	const after = vi.spyOn(clock, "after");
+	publication.end("dropped");
+	expect(after).not.toHaveBeenCalled();
 });
 
 test("a second publisher is refused while the first sends, and takes over once it is silent", () => {

@@ -28,8 +28,10 @@ export type PullOptions = {
 /** How a pull ends: `idle` no media · `lost` the connection broke · `refused` the upstream said no · `ended` the stream is over there. */
 export type PullLoss = "idle" | "lost" | "refused" | "ended" | "protocol";
 
-/** Silence is looked for this many times per `idleMs`: it is noticed at most a fifth late. */
-const CHECKS_PER_IDLE = 5;
+/** A timer that comes later than this was held up with all else in this process: media may lie unread in the socket. */
+const HELD_UP_MS: Millis = 20;
+/** What lies there is read within this part of `idleMs`. */
+const READ_SHARE = 5;
 
 /** Starts to pull. The returned function ends it without a word. */
 export function pull(options: PullOptions): Cancel {
@@ -49,7 +51,11 @@ export function pull(options: PullOptions): Cancel {
 	const onPacket = (packet: MediaPacket): void => {
 		const isFirst = lastMediaAt === undefined;
 		lastMediaAt = clock.now();
-		if (isFirst) options.onLive();
+		if (isFirst) {
+			cancelCheck();
+			checkIn(options.idleMs);
+			options.onLive();
+		}
 		options.onPacket(packet);
 	};
 	const call: RtmpCall = dialRtmp({
@@ -69,20 +75,21 @@ export function pull(options: PullOptions): Cancel {
 		onEnd: (error) => end(lossOf(error), error.message),
 	});
 
-	const checkEvery = options.idleMs / CHECKS_PER_IDLE;
-	const check = (): void => {
+	let due: Millis;
+	let cancelCheck: Cancel;
+	function checkIn(span: Millis): void {
+		due = clock.now() + span;
+		cancelCheck = clock.after(span, check);
+	}
+	function check(): void {
+		const span = lastMediaAt === undefined ? options.firstMediaMs : options.idleMs;
 		const now = clock.now();
-		if (lastMediaAt === undefined && now - startedAt >= options.firstMediaMs) {
-			end("idle", `no media within ${options.firstMediaMs} ms`);
-			return;
-		}
-		if (lastMediaAt !== undefined && now - lastMediaAt >= options.idleMs) {
-			end("idle", `no media for ${options.idleMs} ms`);
-			return;
-		}
-		cancelCheck = clock.after(checkEvery, check);
-	};
-	let cancelCheck = clock.after(checkEvery, check);
+		const left = (lastMediaAt ?? startedAt) + span - now;
+		if (left > 0) checkIn(left);
+		else if (now - due > HELD_UP_MS) checkIn(options.idleMs / READ_SHARE);
+		else end("idle", lastMediaAt === undefined ? `no media within ${span} ms` : `no media for ${span} ms`);
+	}
+	checkIn(options.firstMediaMs);
 
 	function stop(): void {
 		if (over) return;

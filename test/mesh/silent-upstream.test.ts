@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { type Clock, ManualClock, systemClock } from "#shared/clock";
+import { parseStreamKey } from "#shared/media";
+import { pull } from "#shared/upstream";
+import { demoClip, idOf } from "../support/clip.ts";
+import { TestMesh } from "../support/mesh.ts";
+import { PacedEncoder } from "../support/paced-encoder.ts";
+import { TestPublisher } from "../support/rtmp-peer.ts";
+
+const key = parseStreamKey("live/a") ?? expect.fail("a key");
+const IDLE_MS = 1000;
+
+/** Pulls the stream from a node; what came and how it ended. */
+function pullFrom(rtmp: string, clock: Clock) {
+	const { hostname, port } = new URL(rtmp);
+	const seen = { packets: 0, last: "", lost: [] as string[] };
+	const stop = pull({
+		key,
+		server: { id: "o1", host: hostname, port: Number(port), app: undefined },
+		self: { id: "e1" },
+		resume: () => undefined,
+		clock,
+		idleMs: IDLE_MS,
+		firstMediaMs: 3000,
+		onLive: () => {},
+		onPacket: (packet) => {
+			seen.packets++;
+			seen.last = idOf(packet);
+		},
+		onLost: (_reason, message) => seen.lost.push(message),
+	});
+	return { seen, [Symbol.dispose]: stop };
+}
+
+test("an upstream is given up when its silence has lasted as long as it may, to the millisecond", async () => {
+	await using mesh = new TestMesh();
+	const origin = await mesh.origin("o1");
+	using publisher = new TestPublisher(`${origin.rtmp}/live/a`);
+	await publisher.ready;
+	const clock = new ManualClock();
+	using pulling = pullFrom(origin.rtmp, clock);
+	const { seen } = pulling;
+	const [one, two] = [demoClip().slice(0, 20), demoClip().slice(20, 30)];
+	publisher.send(one);
+	await expect.poll(() => seen.last).toBe(one.map(idOf).at(-1));
+
+	clock.advance(150);
+	publisher.send(two);
+	await expect.poll(() => seen.last).toBe(two.map(idOf).at(-1));
+	clock.advance(IDLE_MS - 1);
+	expect(seen.lost).toEqual([]);
+	clock.advance(1);
+	expect(seen.lost).toEqual(["no media for 1000 ms"]);
+});
+
+test("a node that stood still itself reads what lies in its sockets before it gives anyone up", async () => {
+	await using mesh = new TestMesh();
+	const origin = await mesh.origin("o1");
+	using _encoder = await PacedEncoder.start([`${origin.rtmp}/live/a`], demoClip());
+	using pulling = pullFrom(origin.rtmp, systemClock);
+	const { seen } = pulling;
+	await expect.poll(() => seen.packets).toBeGreaterThan(10);
+	const before = seen.packets;
+	const until = performance.now() + IDLE_MS + 100;
+	while (performance.now() < until);
+	await expect.poll(() => seen.packets).toBeGreaterThan(before + 50);
+	expect(seen.lost).toEqual([]);
+});
