@@ -1,4 +1,5 @@
 import type { StreamKey } from "#shared/media";
+import type { ResumeToken } from "#shared/splice";
 import type { Hub } from "#shared/stream";
 
 /** A hold on a stream: while it is held, the stream is kept flowing. */
@@ -12,8 +13,11 @@ export type Lease = {
 export interface StreamSource {
 	/** Whether the stream is there or expected; waits for word of it as long as the service's settings say. */
 	knows(key: StreamKey, signal: AbortSignal): Promise<boolean>;
-	/** The stream once media can flow, or undefined where it cannot be had. Never throws. */
-	open(key: StreamKey, signal: AbortSignal): Promise<Lease | undefined>;
+	/**
+	 * The stream once media can flow, or undefined where it cannot be had. Never throws. `resume` names the last frames the
+	 * asker had: where the stream has to be fetched first, it is fetched from there on.
+	 */
+	open(key: StreamKey, signal: AbortSignal, resume?: ResumeToken): Promise<Lease | undefined>;
 	/** The nodes a stream passes on its way here, this one last; empty where unknown. */
 	hops(key: StreamKey): readonly string[];
 	/** Readers of all its streams at present. */

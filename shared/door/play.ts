@@ -45,8 +45,8 @@ export class Play {
 
 	/** Never throws: a stream that cannot be had is refused to the player. */
 	async start(): Promise<void> {
-		const { source, key, name, streamId, connection, events, node } = this.#options;
-		const lease = await source.open(key, this.#stopped.signal);
+		const { source, key, name, streamId, connection, events, node, resume } = this.#options;
+		const lease = await source.open(key, this.#stopped.signal, resume);
 		if (this.#stopped.signal.aborted) {
 			lease?.release();
 			return;
@@ -62,7 +62,7 @@ export class Play {
 		events.playAccepted(key, connection.address, node === undefined ? "viewer" : "node");
 		connection.session.acceptPlay(streamId, name);
 		connection.flush();
-		this.#join(this.#options.resume);
+		this.#join(resume);
 	}
 
 	/** The player is done with it, or gone. */

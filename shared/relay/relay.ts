@@ -4,6 +4,7 @@ import type { UpstreamTable } from "#shared/config";
 import type { Directory, DirectoryChange, Holder } from "#shared/control";
 import type { StreamKey } from "#shared/media";
 import type { Events } from "#shared/runtime";
+import type { ResumeToken } from "#shared/splice";
 import { bestHolder, groupsFor, isUpstream } from "#shared/upstream";
 import { type Puller, RelayedStream } from "./relayed-stream.ts";
 
@@ -79,8 +80,8 @@ export class Relay implements StreamSource, Disposable {
 		return this.#options.catalog.waitFor(key, this.#options.times.waitMs, signal);
 	}
 
-	async open(key: StreamKey, signal: AbortSignal): Promise<Lease | undefined> {
-		const stream = this.#streams.get(key) ?? this.#start(key, this.#options.times.waitMs);
+	async open(key: StreamKey, signal: AbortSignal, resume?: ResumeToken): Promise<Lease | undefined> {
+		const stream = this.#streams.get(key) ?? this.#start(key, this.#options.times.waitMs, resume);
 		if (!stream) return undefined;
 		const lease = stream.hold();
 		const aborted = new Promise<boolean>((resolve) => {
@@ -106,13 +107,14 @@ export class Relay implements StreamSource, Disposable {
 		for (const stream of [...this.#streams.values()]) stream.end("stopped");
 	}
 
-	#start(key: StreamKey, waitMs: Millis | undefined): RelayedStream | undefined {
+	#start(key: StreamKey, waitMs: Millis | undefined, resume?: ResumeToken): RelayedStream | undefined {
 		const { limits, times, clock, events, pull } = this.#options;
 		if (this.#stopped || this.#streams.size >= limits.streams) return undefined;
 		const stream = new RelayedStream({
 			key,
 			clock,
 			events,
+			resume,
 			historyBytes: limits.historyBytes,
 			keepMs: times.keepMs,
 			patience: { first: waitMs, later: times.lingerMs },

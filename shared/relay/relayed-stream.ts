@@ -34,6 +34,8 @@ export type RelayedStreamOptions = SubscriptionInput & {
 	/** The stream goes on this long after the last reader left. */
 	keepMs: Millis;
 	pull: Puller;
+	/** The last frames had by whoever wants the stream: it begins there where an upstream still holds them. */
+	resume: ResumeToken | undefined;
 	events: Events;
 	/** Another server is on air, or none. */
 	onAirChanged(): void;
@@ -158,7 +160,7 @@ export class RelayedStream {
 		this.#handover.opened(feed);
 		let isLost = false;
 		const stop = pull(server, {
-			resume: () => this.#splicer.resumeToken(),
+			resume: () => this.#splicer.resumeToken() ?? this.#options.resume,
 			onPacket: (packet) => {
 				feed.push(packet, clock.now());
 				this.#handover.noted();

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Server } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
 /** Stands between a client and a server and keeps what both say. Disposing cuts every connection. */
 export class TcpProxy implements AsyncDisposable {
@@ -9,6 +9,7 @@ export class TcpProxy implements AsyncDisposable {
 	readonly said = { client: [] as Buffer[], server: [] as Buffer[] };
 	readonly #server: Server;
 	readonly #stop = new AbortController();
+	readonly #pairs: (readonly [Socket, Socket])[] = [];
 
 	/** `url` is that of the server: `rtmp://host:port`. */
 	static async open(url: string): Promise<TcpProxy> {
@@ -28,6 +29,7 @@ export class TcpProxy implements AsyncDisposable {
 			near.setNoDelay(true);
 			near.on("data", (bytes) => this.said.client.push(bytes));
 			far.on("data", (bytes) => this.said.server.push(bytes));
+			this.#pairs.push([near, far]);
 			near.pipe(far);
 			far.pipe(near);
 			for (const [one, other] of [
@@ -39,6 +41,14 @@ export class TcpProxy implements AsyncDisposable {
 				this.#stop.signal.addEventListener("abort", () => one.destroy());
 			}
 		});
+	}
+
+	/** Forwards nothing any more while every connection stays open, as a process does that is frozen. */
+	freeze(): void {
+		for (const [near, far] of this.#pairs) {
+			near.unpipe(far).pause();
+			far.unpipe(near).pause();
+		}
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
