@@ -10,6 +10,9 @@ import type { StreamView, Totals } from "./stream-view.ts";
 /** Above this a longer wait makes writes no cheaper per byte, only later: 20 ms hold as much at 26 Mb/s. */
 const FLUSH_BYTES = 64 * 1024;
 
+/** What an upstream sends at once takes no longer to arrive. */
+const JUST_BEGUN_MS: Millis = 1_000;
+
 /**
  * The readers of one form and delay. Collects packets and hands each flush to all readers as one buffer.
  * Sinks and callbacks may let readers join and leave in the middle of it; closed when the last reader is gone.
@@ -128,7 +131,7 @@ export class Channel implements CursorHome {
 	/** What a reader that had the stream before gets instead of the newest group; its own, since nobody else left off there. */
 	#resumed(resumeFrom: NonNullable<JoinOptions["resumeFrom"]>): Buffer | undefined {
 		const held = [...this.#stream.history.range(0, this.#flushedTo)];
-		const index = resumeFrom(held.map(({ packet }) => packet));
+		const index = resumeFrom(held.map(({ packet }) => packet)) ?? (this.#hasJustBegun(held[0]) ? 0 : undefined);
 		const first = index === undefined ? undefined : held[index];
 		if (!first) return undefined;
 		const { form } = this.#source;
@@ -136,6 +139,11 @@ export class Channel implements CursorHome {
 		if (form.preamble) pieces.unshift(form.preamble);
 		for (const entry of held.slice(index)) form.serialise(entry.packet, pieces);
 		return Buffer.concat(pieces);
+	}
+
+	/** What the reader had may still be on its way: the stream is fetched from where the first who asked for it left off. */
+	#hasJustBegun(first: Entry | undefined): boolean {
+		return first?.seq === 0 && this.#stream.clock.now() - first.at < JUST_BEGUN_MS;
 	}
 
 	#flush(): void {

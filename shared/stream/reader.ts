@@ -33,7 +33,8 @@ export type JoinOptions = {
 	readonly bounds: ReaderBounds;
 	/**
 	 * Finds in what is held of the stream (oldest packet first) the packet to begin with, by its index, for a reader that
-	 * had the stream before. Where it is left out or finds nothing, the reader begins at the newest keyframe.
+	 * had the stream before. Where it is left out or finds nothing, the reader begins at the newest keyframe, or where it finds
+	 * nothing yet in a stream that has just begun, with that beginning.
 	 */
 	readonly resumeFrom?: ((packets: Iterable<MediaPacket>) => number | undefined) | undefined;
 	/** The reader is out; close its socket. `cause` is what the sink threw. May be called before `join` returns. */

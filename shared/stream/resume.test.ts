@@ -25,8 +25,19 @@ test("who had the stream before gets what follows, headers first, in one write, 
 });
 
 test("who is not found in the history begins at the newest keyframe", () => {
-	const { join } = stage();
+	const { join, clock } = stage();
+	clock.advance(1000);
 	const child = new Viewer();
 	join(child, { resumeFrom: from("p0"), delayMs: 0 });
 	expect(child.take()).toEqual(["hello M@0 VH@1000 AH@1000 K2@1000 p2@1040 "]);
+});
+
+test("who is not found yet in a stream that has just begun gets it from its beginning", () => {
+	const { clock, join, write } = setUp({ historyMs: 10_000 });
+	write(metadata, videoHeader, inter(40, "p1"));
+	const child = new Viewer();
+	join(child, { resumeFrom: from("p2"), delayMs: 0 });
+	write(inter(80, "p2"), key(1000, "K2"));
+	clock.settle();
+	expect(child.take()).toEqual(["hello M@0 M@0 VH@0 p1@40 ", "p2@80 K2@1000 "]);
 });
