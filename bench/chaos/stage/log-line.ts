@@ -1,0 +1,40 @@
+import { z } from "zod";
+
+/** One line of a service's log, as far as the bench reads it. */
+export type LogLine = z.output<typeof logLine>;
+
+const logLine = z.object({
+	/** Milliseconds since 1970. */
+	time: z.number(),
+	node: z.string(),
+	msg: z.string(),
+	/** The node pulled from. */
+	upstream: z.string().optional(),
+	/** Group labels of an on-air change, feed ids of a switch. */
+	from: z.string().optional(),
+	to: z.string().optional(),
+	cause: z.string().optional(),
+	gapMs: z.number().optional(),
+	discontinuity: z.boolean().optional(),
+});
+
+/** Reads a line; undefined where it is not one of a log, such as the trace of a crash. */
+export function parseLogLine(text: string): LogLine | undefined {
+	if (!text.startsWith("{")) return undefined;
+	try {
+		return logLine.safeParse(JSON.parse(text)).data;
+	} catch {
+		return undefined;
+	}
+}
+
+/** What a child says when it moves away from a parent, in the order in which it may say it. */
+const MOVES = ["upstream lost", "on air", "no upstream on air", "switched upstream"];
+
+/** Whether a child tells with this line that it noticed what happened to one of its parents. `label` is the parent's group. */
+export function tellsOf(line: LogLine, parent: string, label: string): boolean {
+	if (!MOVES.includes(line.msg)) return false;
+	// Two feeds take turns in being first whatever happens to either.
+	if (line.cause === "slower") return false;
+	return line.upstream === parent || line.from === label || line.from?.startsWith(`${parent}#`) === true;
+}

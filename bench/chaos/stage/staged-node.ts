@@ -1,0 +1,119 @@
+import { z } from "zod";
+import { environmentOf, type PlannedNode, type Ports } from "../../../cli/lab/plan.ts";
+import { Program } from "./program.ts";
+
+/** Where a node of the stage listens, and how one gets there. */
+export type Place = {
+	readonly host: string;
+	/** Command that enters the place; empty for this machine's own network. */
+	readonly inside: readonly string[];
+};
+
+export type StagedNodeOptions = {
+	readonly planned: PlannedNode;
+	/** Its configuration file. */
+	readonly config: string;
+	/** URL of the nats-server. */
+	readonly nats: string;
+	readonly place: Place;
+	/** Variables besides. */
+	readonly env: Readonly<Record<string, string>>;
+	onLine(line: string): void;
+	/** It ended, asked to or not. */
+	onExit(node: StagedNode, wasAsked: boolean): void;
+};
+
+const readyMessage = z.object({ event: z.literal("ready"), rtmp: z.url(), http: z.url() });
+const portOf = (url: string): number => Number(new URL(url).port);
+
+/** One service of the stage: on the same ports each time it is started. */
+export class StagedNode {
+	readonly id: string;
+	readonly role: PlannedNode["role"];
+	/** What its children call its server group. */
+	readonly label: string;
+	readonly #options: StagedNodeOptions;
+	#ports: Ports = { rtmp: 0, http: 0 };
+	#program: Program | undefined;
+	#isAsked = false;
+	#isFrozen = false;
+
+	constructor(options: StagedNodeOptions) {
+		const { id, role, settings } = options.planned;
+		this.id = id;
+		this.role = role;
+		this.label = `${role}/${z.object({ group: z.string() }).parse(settings["node"]).group}`;
+		this.#options = options;
+	}
+
+	/** It runs, be it frozen. */
+	get isUp(): boolean {
+		return this.#program !== undefined && !this.#program.isOver;
+	}
+
+	get isFrozen(): boolean {
+		return this.#isFrozen;
+	}
+
+	/** `rtmp://host:port` once it was started. */
+	get rtmp(): string {
+		return `rtmp://${this.#options.place.host}:${this.#ports.rtmp}`;
+	}
+
+	/** What it wrote to stderr last. */
+	get lastWords(): string {
+		return this.#program?.lastWords ?? "";
+	}
+
+	/** Starts it and waits until it listens. Throws StartError. */
+	async start(): Promise<void> {
+		const { planned, config, nats, place, env, onLine, onExit } = this.#options;
+		this.#isAsked = false;
+		this.#isFrozen = false;
+		const program = new Program({
+			args: [this.role, "--config", config],
+			inside: place.inside,
+			env: {
+				...environmentOf(planned, nats, this.#ports),
+				MILLRACE_RTMP_HOST: place.host,
+				MILLRACE_HTTP_HOST: place.host,
+				...env,
+			},
+			onLine,
+		});
+		this.#program = program;
+		void program.exited.then(() => onExit(this, this.#isAsked));
+		const { rtmp, http } = readyMessage.parse(await program.firstMessage(this.id));
+		this.#ports = { rtmp: portOf(rtmp), http: portOf(http) };
+	}
+
+	/** Ends it at once; done when it is gone. */
+	async kill(): Promise<void> {
+		this.#isAsked = true;
+		this.#program?.signal("SIGKILL");
+		await this.#program?.exited;
+	}
+
+	/** Ends it at once, without waiting. */
+	destroy(): void {
+		this.#isAsked = true;
+		this.#program?.signal("SIGKILL");
+	}
+
+	/** Asks it to hand over its readers and go; done when it is gone. */
+	async drain(): Promise<void> {
+		this.#isAsked = true;
+		this.#program?.signal("SIGTERM");
+		await this.#program?.exited;
+	}
+
+	freeze(): void {
+		this.#isFrozen = true;
+		this.#program?.signal("SIGSTOP");
+	}
+
+	thaw(): void {
+		this.#isFrozen = false;
+		this.#program?.signal("SIGCONT");
+	}
+}

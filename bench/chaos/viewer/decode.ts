@@ -1,0 +1,24 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { encodeFlvTag, FLV_HEADER } from "#shared/flv";
+import type { MediaPacket } from "#shared/media";
+
+const DECODER = "ffmpeg";
+/** As much of what the decoder says is kept. */
+const MAX_WORDS = 500;
+
+/** Lets ffmpeg decode what a viewer got; what it complains about, empty where it does not. */
+export async function complaintsOf(packets: readonly MediaPacket[]): Promise<string> {
+	const ffmpeg = spawn(DECODER, ["-v", "error", "-f", "flv", "-i", "pipe:0", "-f", "null", "-"], {
+		stdio: ["pipe", "ignore", "pipe"],
+	});
+	let words = "";
+	ffmpeg.stderr.on("data", (bytes: Buffer) => {
+		words = (words + bytes.toString()).slice(0, MAX_WORDS);
+	});
+	// It may end before it has read all.
+	ffmpeg.stdin.on("error", () => {});
+	ffmpeg.stdin.end(Buffer.concat([FLV_HEADER, ...packets.map(encodeFlvTag)]));
+	const [code] = await once(ffmpeg, "close");
+	return code === 0 ? words.trim() : `status ${code}: ${words.trim()}`;
+}
