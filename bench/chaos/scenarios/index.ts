@@ -1,4 +1,5 @@
 import type { Scenario } from "../scenario.ts";
+import { control } from "./control.ts";
 import { controlPlane } from "./control-plane.ts";
 import { coldDeaths, hotDeaths } from "./deaths.ts";
 import { drains } from "./drains.ts";
@@ -9,6 +10,7 @@ import { unrelated } from "./unrelated.ts";
 
 /** The whole matrix, in the order it is played. */
 export const scenarios: readonly Scenario[] = [
+	control,
 	...hotDeaths,
 	...network,
 	...drains,
