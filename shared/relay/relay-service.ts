@@ -5,6 +5,7 @@ import { drain, type NodeOptions, openDoors, openNode, Traffic } from "#shared/n
 import { observe, Scope, type Service } from "#shared/runtime";
 import { isUpstream, pull } from "#shared/upstream";
 import { Relay } from "./relay.ts";
+import { serveSubscriptions } from "./serve-subscriptions.ts";
 
 /** A running intermediate or edge. */
 export type RelayService = Service & { readonly rtmp: string; readonly http: string; readonly relay: Relay };
@@ -72,6 +73,7 @@ export async function startRelay(
 			bounds: { queueBytes: config.limits.readerBytes, evictMs: config.limits.evictMs },
 			viewerDelayMs: (app) => viewerDelayMs(config, app),
 		};
+		serveSubscriptions(node.http.app, relay);
 		if (doors.httpFlv) serveHttpFlv(node.http.app, { source: relay, policy, events, isOpen: () => !node.isDraining });
 		await openDoors(node, rtmpDoor({ self: identity, source: relay, players: doors.players, policy, events }));
 		traffic.observe(metrics, relay);

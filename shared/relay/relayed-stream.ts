@@ -14,7 +14,7 @@ import {
 	type SubscriptionState,
 } from "#shared/upstream";
 import { Handover } from "./handover.ts";
-import { SwitchHistory, type SwitchRecord } from "./switch-history.ts";
+import { SwitchHistory } from "./switch-history.ts";
 
 /** Dials a server and feeds what comes; see `pull`. */
 export type Puller = (
@@ -97,9 +97,9 @@ export class RelayedStream {
 		return this.#subscription.state;
 	}
 
-	/** The last switches, oldest first. */
-	get switches(): readonly SwitchRecord[] {
-		return this.#history.records;
+	/** Its switches of upstream. */
+	get history(): Pick<SwitchHistory, "records" | "total"> {
+		return this.#history;
 	}
 
 	get codecs(): readonly string[] {

@@ -5,6 +5,8 @@ export type SwitchRecord = Omit<SwitchEvent, "framesLost"> & {
 	/** UTC. */
 	readonly at: string;
 	readonly framesLost: number | null;
+	/** None of one encoder's, whose copies are recognised; null where another encoder's follow. */
+	readonly framesRepeated: number | null;
 };
 
 /** Enough for an hour of an upstream that flaps each minute; older ones are forgotten. */
@@ -14,9 +16,22 @@ const MAX_RECORDS = 64;
 export class SwitchHistory {
 	readonly #records: SwitchRecord[] = [];
 
+	#total = 0;
+
 	note({ framesLost, ...event }: SwitchEvent): void {
-		this.#records.push({ at: new Date().toISOString(), ...event, framesLost: framesLost ?? null });
+		this.#total++;
+		this.#records.push({
+			at: new Date().toISOString(),
+			...event,
+			framesLost: framesLost ?? null,
+			framesRepeated: event.discontinuity ? null : 0,
+		});
 		if (this.#records.length > MAX_RECORDS) this.#records.shift();
+	}
+
+	/** Switches ever, the forgotten ones too. */
+	get total(): number {
+		return this.#total;
 	}
 
 	get records(): readonly SwitchRecord[] {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
-/** What a program says is kept up to this, its newest words; it is for error messages. */
-const MAX_OUTPUT = 64 * 1024;
+/** What a program says is kept up to this, its newest words. */
+const MAX_OUTPUT = 256 * 1024;
 
 /** How a program is started. */
 export type ProgramOptions = {

@@ -8,8 +8,7 @@ export class TcpProxy implements AsyncDisposable {
 	/** What was said, over all connections, in order. */
 	readonly said = { client: [] as Buffer[], server: [] as Buffer[] };
 	readonly #server: Server;
-	readonly #stop = new AbortController();
-	readonly #pairs: (readonly [Socket, Socket])[] = [];
+	readonly #pairs = new Set<readonly [Socket, Socket]>();
 
 	/** `url` is that of the server: `rtmp://host:port`. */
 	static async open(url: string): Promise<TcpProxy> {
@@ -29,7 +28,9 @@ export class TcpProxy implements AsyncDisposable {
 			near.setNoDelay(true);
 			near.on("data", (bytes) => this.said.client.push(bytes));
 			far.on("data", (bytes) => this.said.server.push(bytes));
-			this.#pairs.push([near, far]);
+			const pair = [near, far] as const;
+			this.#pairs.add(pair);
+			near.on("close", () => this.#pairs.delete(pair));
 			near.pipe(far);
 			far.pipe(near);
 			for (const [one, other] of [
@@ -38,7 +39,6 @@ export class TcpProxy implements AsyncDisposable {
 			] as const) {
 				one.on("error", () => {});
 				one.on("close", () => other.destroy());
-				this.#stop.signal.addEventListener("abort", () => one.destroy());
 			}
 		});
 	}
@@ -51,10 +51,15 @@ export class TcpProxy implements AsyncDisposable {
 		}
 	}
 
+	/** Ends every connection; new ones are let through. */
+	cut(): void {
+		for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+	}
+
 	async [Symbol.asyncDispose](): Promise<void> {
 		const closed = once(this.#server, "close");
 		this.#server.close();
-		this.#stop.abort();
+		this.cut();
 		await closed;
 	}
 }

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { demoClip, framesOf } from "../support/clip.ts";
+import { TestMesh } from "../support/mesh.ts";
+import { PacedEncoder } from "../support/paced-encoder.ts";
+import { Program } from "../support/process.ts";
+import { TcpProxy } from "../support/tcp-proxy.ts";
+import { TempFolder } from "../support/temp-folder.ts";
+
+const SWITCHES = 10;
+const CLIP_MS = 10_000;
+const clip = demoClip();
+/** Two rounds of the clip, headers once. */
+const source = [...clip, ...framesOf(clip).map((packet) => ({ ...packet, time: packet.time + CLIP_MS }))];
+
+/** ffmpeg decodes an input to its end and prints a checksum and a time for each frame. */
+const decode = (input: string): Program =>
+	new Program("ffmpeg", ["-v", "warning", "-nostdin", "-i", input, "-f", "framemd5", "-"], { apt: "ffmpeg" });
+
+type Decoded = { pictures: string[]; sounds: string[]; complaints: string[] };
+
+/** Lines are `track, dts, pts, duration, size, checksum`; whatever else is printed is a warning or an error. */
+function decodedBy({ output }: Program): Decoded {
+	const lines = output.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+	const frames = lines.map((line) => /^([01]),\s*\d+,\s*(-?\d+),.*, ([0-9a-f]{32})$/.exec(line));
+	const checksums = (track: string) => frames.flatMap((frame) => (frame?.[1] === track ? [frame[3] ?? ""] : []));
+	return {
+		pictures: checksums("0"),
+		sounds: checksums("1"),
+		complaints: lines.filter((_, index) => !frames[index]),
+	};
+}
+
+test("ffmpeg decodes the same pictures and sounds over ten switches as from the source, and complains of nothing", async () => {
+	using folder = new TempFolder();
+	await using mesh = new TestMesh();
+	const origins = [await mesh.origin("o1"), await mesh.origin("o2")];
+	await using one = await TcpProxy.open(origins[0]?.rtmp ?? "");
+	await using two = await TcpProxy.open(origins[1]?.rtmp ?? "");
+	const upstreams = [one, two].map(({ url }, index) => `{label: '${index}', primary: '${new URL(url).host}'}`);
+	const edge = await mesh.edge("e1", { text: `{upstreams: [${upstreams}], waitMs: 30000, lingerMs: 200}` });
+
+	await using player = decode(`${edge.rtmp}/live/cam`);
+	const subscription = () => [...edge.relay.streams.values()][0];
+	const urls = origins.map(({ rtmp }) => `${rtmp}/live/cam`);
+	const encoder = await PacedEncoder.start(urls, source, { holdUntil: () => (subscription()?.hub.readers ?? 0) > 0 });
+	try {
+		for (let round = 0; subscription()?.history.total !== SWITCHES; round++) {
+			await expect.poll(() => subscription()?.state.live).toHaveLength(2);
+			(round % 2 === 0 ? one : two).cut();
+			await expect.poll(() => subscription()?.state.live).toHaveLength(1);
+		}
+	} finally {
+		encoder[Symbol.dispose]();
+	}
+	await player.succeeded();
+	await using reference = decode(folder.writeFlv("sent.flv", encoder.sent));
+	await reference.succeeded();
+	expect(decodedBy(player)).toEqual({ ...decodedBy(reference), complaints: [] });
+	expect(decodedBy(player).pictures.length).toBeGreaterThan(30);
+});
