@@ -23,10 +23,7 @@ export async function observeMesh({ nats, cluster }: { nats: string; cluster: st
 	return directory;
 }
 
-/**
- * A directory that follows everybody. It has to be a node to take part: one that has no streams and leaves at once,
- * so nobody pulls from it.
- */
+/** A directory that follows everybody and that nobody sees. What it is, only those it asks for their streams are told. */
 function observe(nats: string, cluster: string, clock: Clock): Directory {
 	const id = `observer-${process.pid}`;
 	const nowhere = "127.0.0.1:9";
@@ -44,6 +41,7 @@ function observe(nats: string, cluster: string, clock: Clock): Directory {
 				incarnation: newIncarnation(),
 				version: version(),
 			},
+			unseen: true,
 			follow: () => true,
 			clock,
 			log: { info: () => {}, warn: () => {} },

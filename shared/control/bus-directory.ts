@@ -38,7 +38,9 @@ export class BusDirectory implements Directory {
 		this.#subjects = subjectsOf(options.cluster);
 		this.#hearing = new Hearing(bus, options);
 		this.#announcer = new Announcer(self, this.#subjects, clock, {
-			publish: (subject, payload) => bus.publish(subject, payload),
+			publish: (subject, payload) => {
+				if (!options.unseen) bus.publish(subject, payload);
+			},
 			refused: (stream, why) => {
 				log.warn({ key: stream.key, why }, "stream not announced: others would not take it");
 				if (why === "full") count("control-full", "streams");
@@ -125,23 +127,27 @@ export class BusDirectory implements Directory {
 	}
 
 	#listen(): void {
-		const { self } = this.#options;
 		const hear = this.#hearing;
 		hear.on(this.#subjects.everyAlive, (message) => this.#alive(decode(alive, message.payload), message));
 		hear.on(this.#subjects.everyGone, (message) => this.#gone(message));
-		hear.on(this.#subjects.discover, ({ reply }) => this.#answer(reply, [this.#announcer.alive()]));
-		hear.on(this.#subjects.register(self.id), ({ payload, reply }) => {
-			decode(register, payload);
-			this.#answer(reply, this.#announcer.pages());
-		});
-		hear.on(this.#subjects.drain(self.id), () => this.#options.onDrain?.());
 		hear.on(`${this.#bus.inbox}.>`, (message) => {
 			const [id = "", ticket] = message.subject.slice(this.#bus.inbox.length + 1).split(".");
 			if (ticket !== undefined) this.#followers.reply(id, ticket, message.payload);
 			// Without another node on the bus, the server itself answers `discover` with nothing.
 			else if (message.payload.length > 0) this.#alive(decode(alive, message.payload));
 		});
+		if (!this.#options.unseen) this.#answerOthers();
 		this.#bus.onState((connected) => this.#liveness.connected(connected));
+	}
+
+	#answerOthers(): void {
+		const { id } = this.#options.self;
+		this.#hearing.on(this.#subjects.discover, ({ reply }) => this.#answer(reply, [this.#announcer.alive()]));
+		this.#hearing.on(this.#subjects.register(id), ({ payload, reply }) => {
+			decode(register, payload);
+			this.#answer(reply, this.#announcer.pages());
+		});
+		this.#hearing.on(this.#subjects.drain(id), () => this.#options.onDrain?.());
 	}
 
 	#answer(reply: string | undefined, payloads: readonly Uint8Array[]): void {

@@ -88,6 +88,8 @@ export type DirectoryOptions = {
 	readonly self: NodeInfo;
 	/** Which nodes' streams are wanted here: this node's parents. Asked again with every sign of life. */
 	readonly follow: (info: NodeInfo) => boolean;
+	/** Looks on and stays unseen: it answers nobody, and what it announces is not told. */
+	readonly unseen?: boolean;
 	/** Somebody asks this node to drain and stop; may come again. */
 	readonly onDrain?: () => void;
 	readonly clock: Clock;

@@ -16,7 +16,10 @@ export type Member = {
 };
 
 /** What a member is opened with; the rest is filled in. */
-export type MemberOptions = Partial<NodeInfo> & { readonly follow?: (info: NodeInfo) => boolean };
+export type MemberOptions = Partial<NodeInfo> & {
+	readonly follow?: (info: NodeInfo) => boolean;
+	readonly unseen?: boolean;
+};
 
 /** One control plane; disposing ends its members too. */
 export interface Plane extends AsyncDisposable {
@@ -165,6 +168,20 @@ export function directoryContract(name: string, openPlane: () => Promise<Plane>)
 			expect(edge.changes.filter(({ type }) => type === "node-draining")).toHaveLength(1);
 			origin.directory.setDraining(false);
 			await sees(edge, "origin-1").toMatchObject({ draining: false });
+		});
+
+		test("who looks on unseen knows everybody, and nobody knows it", async () => {
+			const origin = plane.open("origin-1");
+			origin.directory.announce(stream("a", "origin-1"));
+			const observer = plane.open("observer-1", { unseen: true });
+			await knows(observer, "origin-1", ["a"]);
+			const edge = plane.open("edge-1");
+			for (const one of [origin, observer]) await sees(one, "edge-1").toBeDefined();
+			await observer.directory[Symbol.asyncDispose]();
+			await sees(edge, "origin-1").toMatchObject({ synced: true });
+			for (const { changes } of [origin, edge]) {
+				expect(JSON.stringify(changes)).not.toContain("observer-1");
+			}
 		});
 
 		test("only followed nodes' streams are taken in", async () => {
