@@ -41,6 +41,7 @@ export function serveHttpFlv(http: HttpApp, options: HttpFlvOptions): void {
 		const socket = request.raw.socket;
 		const gone = new AbortController();
 		socket.once("close", () => gone.abort());
+		if (socket.destroyed) gone.abort();
 		const lease = await source.open(key, gone.signal);
 		if (!lease) return notFound("not-found");
 		reply.hijack();

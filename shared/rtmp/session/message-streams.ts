@@ -38,6 +38,10 @@ export class MessageStreams {
 		return { type: doing, streamId, name: use.name };
 	}
 
+	get isPublishing(): boolean {
+		return this.#publishing().length > 0;
+	}
+
 	/** What it did is over by the server's word. */
 	idle(streamId: number): void {
 		const use = this.#uses.get(streamId);
@@ -71,8 +75,12 @@ export class MessageStreams {
 
 	/** node-media-server 4.4 pushes its media on message stream 0, whatever stream it publishes on. */
 	#onlyPublish(): number | undefined {
-		const publishing = [...this.#uses].filter(([, { doing }]) => doing === "publish");
-		return publishing.length === 1 ? publishing[0]?.[0] : undefined;
+		const publishing = this.#publishing();
+		return publishing.length === 1 ? publishing[0] : undefined;
+	}
+
+	#publishing(): number[] {
+		return [...this.#uses].flatMap(([streamId, { doing }]) => (doing === "publish" ? [streamId] : []));
 	}
 
 	#called(name: Amf0Value): number | undefined {

@@ -51,6 +51,32 @@ test.for([
 	expect(() => [sent].flat().map((bytes) => session.push(bytes))).toThrow(refusal(reason));
 });
 
+test("who plays says nothing larger than a command, until it publishes", () => {
+	const large = hex("04 000000 010001 09 01000000");
+	const { session } = connectedServer();
+	session.push(call("createStream", 2, 0));
+	session.push(call("play", 0, 1, "cam"));
+	session.acceptPlay(1, "cam");
+	session.push(call("createStream", 3, 0));
+	session.push(call("publish", 0, 2, "mine"));
+	session.acceptPublish(2, "mine");
+	expect(session.push(large)).toEqual([]);
+
+	const other = connectedServer().session;
+	other.push(call("play", 0, 1, "cam"));
+	other.acceptPlay(1, "cam");
+	expect(() => other.push(large)).toThrow(refusal("message-size"));
+});
+
+test("what a proof needs is let go of once connect is answered", () => {
+	const { session } = shakenServer();
+	expect(session.hasShakenHands).toBe(true);
+	expect(session.randoms).toBeDefined();
+	session.push(connect({ app: "live" }));
+	session.acceptConnect();
+	expect([session.hasShakenHands, session.randoms]).toEqual([true, undefined]);
+});
+
 test("a publish with a wrong name leaves the message stream idle", () => {
 	const { session } = connectedServer();
 	expect(() => session.push(call("publish", 0, 1, LONG))).toThrow(ProtocolError);

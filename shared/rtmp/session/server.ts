@@ -32,7 +32,7 @@ const MAX_HELD = 16;
 export class ServerSession {
 	#handshake: ServerHandshake | undefined = new ServerHandshake();
 	#randoms: Randoms | undefined;
-	/** Whoever has not been let in has nothing larger than a command to say. */
+	/** Whoever has not been let in, or only plays, has nothing larger than a command to say. */
 	readonly #link = new Link(MAX_COMMAND_BYTES);
 	readonly #streams = new MessageStreams();
 	#connected: "no" | "asked" | "yes" | "refused" = "no";
@@ -40,7 +40,11 @@ export class ServerSession {
 	#encoding = 0;
 	readonly #held: RawMessage[] = [];
 
-	/** Both sides' random bytes, once the handshake is done. */
+	get hasShakenHands(): boolean {
+		return this.#handshake === undefined;
+	}
+
+	/** Both sides' random bytes, from the handshake until `connect` is answered: 3 KB that only a proof needs. */
 	get randoms(): Randoms | undefined {
 		return this.#randoms;
 	}
@@ -76,6 +80,7 @@ export class ServerSession {
 	/** `more` travels in the info object. */
 	acceptConnect(more: Amf0Object = {}): void {
 		this.#connected = "yes";
+		this.#randoms = undefined;
 		this.#link.allow(MAX_MESSAGE_BYTES);
 		this.#link.send(windowAckSize(WINDOW_BYTES));
 		this.#link.send(setPeerBandwidth(WINDOW_BYTES));
@@ -115,6 +120,7 @@ export class ServerSession {
 	}
 
 	acceptPublish(streamId: number, name: string): void {
+		this.#link.allow(MAX_MESSAGE_BYTES);
 		this.#link.send(encodeUserControl({ event: "stream-begin", streamId }));
 		this.onStatus(streamId, status.publishStart, name);
 	}
@@ -124,8 +130,9 @@ export class ServerSession {
 		this.onStatus(streamId, status.publishBadName, name);
 	}
 
-	/** Media may follow at once. */
+	/** Media may follow at once. Whoever only plays has again nothing larger than a command to say. */
 	acceptPlay(streamId: number, name: string): void {
+		if (!this.#streams.isPublishing) this.#link.allow(MAX_COMMAND_BYTES);
 		this.#link.send(encodeUserControl({ event: "stream-begin", streamId }));
 		this.onStatus(streamId, status.playReset, name);
 		this.onStatus(streamId, status.playStart, name);
