@@ -5,7 +5,7 @@ const LAYERS = [
 	["media", "amf0"],
 	["flv"],
 	["rtmp", "stream", "splice", "runtime"],
-	["package", "control", "net", "config", "link"],
+	["package", "control", "net", "config", "link", "pool"],
 	["upstream", "catalog"],
 	["door"],
 	["node"],

@@ -1,9 +1,13 @@
 import { type ConfigSources, readConfig } from "#shared/config";
+import { isWorker } from "#shared/pool";
 import { run } from "#shared/runtime";
 import { startEdge } from "./edge.ts";
+import { runWorker } from "./worker.ts";
+import { startWorkers, workersOf } from "./workers.ts";
 
-/** Runs an edge until it is told to stop. Throws ConfigError and StartError. */
+/** Runs an edge, in one process or several, until it is told to stop. Throws ConfigError and StartError. */
 export async function main(sources: ConfigSources): Promise<void> {
+	if (isWorker()) return await runWorker();
 	const config = readConfig("edge", sources);
-	await run(() => startEdge(config));
+	await run(() => (workersOf(config) === 1 ? startEdge(config) : startWorkers(config)));
 }

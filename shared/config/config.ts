@@ -53,7 +53,7 @@ export type RelayConfig = CommonConfig & Readonly<Pulling> & { readonly upstream
 export type IntermediateConfig = RelayConfig & { readonly role: "intermediate" };
 
 /** What an edge is told. */
-export type EdgeConfig = RelayConfig & { readonly role: "edge" };
+export type EdgeConfig = RelayConfig & Readonly<Pick<Values["edge"], "workers">> & { readonly role: "edge" };
 
 /** What any service is told; `role` says which. */
 export type Config = OriginConfig | IntermediateConfig | EdgeConfig;

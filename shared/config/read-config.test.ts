@@ -59,6 +59,7 @@ test("an edge with nothing said", () => {
 		standby: 1,
 		failback: "never",
 		static: [],
+		workers: 1,
 	});
 });
 
@@ -118,6 +119,8 @@ test.for<{ name: string; text?: string; env?: Record<string, string>; config: ob
 		env: { MILLRACE_STATIC: "live/a, live/b" },
 		config: { static: ["live/a", "live/b"] },
 	},
+	{ name: "workers in a variable", env: { MILLRACE_WORKERS: "4" }, config: { workers: 4 } },
+	{ name: "a worker for each core", env: { MILLRACE_WORKERS: "auto" }, config: { workers: "auto" } },
 	{ name: "apps", text: "apps: {live: {delayMs: 100}}", config: { apps: new Map([["live", { delayMs: 100 }]]) } },
 	{
 		name: "what it advertises",

@@ -22,6 +22,9 @@ export type ConfigSources = {
 	readonly tty?: boolean;
 };
 
+/** Leaves room for `-w64`, by which workers are told apart. */
+const MAX_ID_WITH_WORKERS = 60;
+
 function readText(path: string): string {
 	try {
 		return readFileSync(path, "utf8");
@@ -102,15 +105,34 @@ function pulling({ idleMs, waitMs, keepMs, lingerMs, standby, failback, holdMs, 
 	return { idleMs, waitMs, keepMs, lingerMs, standby, failback, holdMs, static: keys };
 }
 
-function readRelay<R extends "intermediate" | "edge">(role: R, reading: Reading) {
-	const values = reading.values(schemas.edge);
+function readRelay<R extends "intermediate" | "edge", V extends Values["relay"]>(
+	role: R,
+	schema: z.ZodType<V>,
+	reading: Reading,
+) {
+	const values = reading.values(schema);
 	const upstreams = reading.upstreams();
 	if (!values) throw reading.failure();
 	const config = { role, ...assembleCommon(values, reading.surroundings), ...pulling(values), upstreams };
 	const problem = keyProblem(config, upstreams);
 	if (problem !== undefined) reading.problems.push(problem);
+	return { config, values };
+}
+
+function readIntermediate(reading: Reading): IntermediateConfig {
+	const { config } = readRelay("intermediate", schemas.intermediate, reading);
 	if (reading.problems.length > 0) throw reading.failure();
 	return config;
+}
+
+function readEdge(reading: Reading): EdgeConfig {
+	const { config, values } = readRelay("edge", schemas.edge, reading);
+	const { workers } = values;
+	if (workers !== 1 && config.node.id.length > MAX_ID_WITH_WORKERS) {
+		reading.problems.push(`node.id: want at most ${MAX_ID_WITH_WORKERS} characters where there are workers`);
+	}
+	if (reading.problems.length > 0) throw reading.failure();
+	return { ...config, workers };
 }
 
 /**
@@ -123,5 +145,12 @@ export function readConfig(role: "edge", sources: ConfigSources): EdgeConfig;
 export function readConfig(role: Role, sources: ConfigSources): Config;
 export function readConfig(role: Role, sources: ConfigSources): Config {
 	const reading = new Reading(role, sources);
-	return role === "origin" ? readOrigin(reading) : readRelay(role, reading);
+	switch (role) {
+		case "origin":
+			return readOrigin(reading);
+		case "intermediate":
+			return readIntermediate(reading);
+		case "edge":
+			return readEdge(reading);
+	}
 }

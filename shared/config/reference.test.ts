@@ -15,6 +15,7 @@ test.for([
 	["edge", "nats.tls.caFile (MILLRACE_NATS_TLS_CA_FILE)\n"],
 	["edge", "Name of this node in the mesh. Want 1 to 64 letters, digits, _ or -. Default: <role>-<host name>.\n"],
 	["edge", "failback (MILLRACE_FAILBACK)\n"],
+	["edge", "workers (MILLRACE_WORKERS)\n"],
 ] as const)("the reference of %s holds %j", ([role, text]) => {
 	expect(configReference(role)).toContain(text);
 });

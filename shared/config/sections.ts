@@ -169,3 +169,15 @@ export const relayShape = {
 	holdMs: millis(30_000, "How long a better upstream must be well before an automatic return."),
 	static: field(staticStreams, "a list of streams such as live/news", "Streams that are pulled always."),
 };
+
+/** More processes than any machine of today has cores for. */
+const MAX_WORKERS = 64;
+
+/** What an edge has besides. */
+export const edgeShape = {
+	workers: field(
+		z.union([z.int().min(1).max(MAX_WORKERS), z.literal("auto")]).default(1),
+		`auto or a whole number from 1 to ${MAX_WORKERS}`,
+		"Processes that share the ports; auto: one for each core.",
+	),
+};

@@ -32,6 +32,12 @@ test.for<{ role?: Role; text?: string; env?: Record<string, string>; sentences: 
 	{ text: "qwertz: 1", sentences: ["qwertz: unknown key"] },
 	{ text: "publish: {idleMs: 1}", sentences: ["publish: edge has no such key, origin has"] },
 	{ role: "origin", text: "idleMs: 1", sentences: ["idleMs: origin has no such key, intermediate has"] },
+	{ role: "intermediate", text: "workers: 2", sentences: ["workers: intermediate has no such key, edge has"] },
+	{ text: "workers: 0", sentences: ["workers: want auto or a whole number from 1 to 64, got 0"] },
+	{
+		text: `{workers: auto, node: {id: ${"e".repeat(61)}}}`,
+		sentences: ["node.id: want at most 60 characters where there are workers"],
+	},
 	{ text: "rtmp: 1935", sentences: ["rtmp: want a map of keys, got a number"] },
 	{ text: "cluster: hidden words", sentences: ["cluster: want a map of keys, got a text"] },
 	{ text: "cluster: {key: hidden}", sentences: ["cluster.key: want at least 16 characters"] },

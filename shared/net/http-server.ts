@@ -9,6 +9,8 @@ export type HttpApp = FastifyInstance;
 
 /** Requests carry no body worth the name here; headers are bounded by Node itself. */
 const MAX_BODY_BYTES = 64 * 1024;
+/** Requests that wait while a service opens its doors, some milliseconds after its ports; a wave of viewers fits. */
+const MAX_EARLY = 1024;
 /** A client has this long to send its request. */
 const REQUEST_TIMEOUT_MS = 10_000;
 /** Room for the two halves of the longest stream key. */
@@ -26,8 +28,10 @@ export type HttpServerOptions = {
 export interface HttpServer extends AsyncDisposable {
 	readonly port: number;
 	readonly app: HttpApp;
-	/** Begins to answer with the routes added to `app`; until then every request gets 503. */
+	/** Begins to answer with the routes added to `app`, also what was asked before. */
 	open(): Promise<void>;
+	/** Lets no connection in any more; those inside stay, and are answered. */
+	refuseNew(): void;
 }
 
 /** Listens for HTTP, so that the port is known before the routes are made. Throws StartError where the address cannot be had. */
@@ -42,8 +46,12 @@ export async function listenHttp(options: HttpServerOptions): Promise<HttpServer
 		socket.destroy();
 		options.onRefused(refusal, address);
 	});
-	const starting: RequestListener = (_request, response) => void response.writeHead(503).end("starting\n");
-	server.on("request", starting);
+	const early: Parameters<RequestListener>[] = [];
+	const hold: RequestListener = (request, response) => {
+		if (early.length < MAX_EARLY) early.push([request, response]);
+		else response.writeHead(503).end("starting\n");
+	};
+	server.on("request", hold);
 
 	const app = fastify({
 		bodyLimit: MAX_BODY_BYTES,
@@ -68,8 +76,12 @@ export async function listenHttp(options: HttpServerOptions): Promise<HttpServer
 		app,
 		async open() {
 			await app.ready();
-			server.off("request", starting);
+			server.off("request", hold);
+			for (const [request, response] of early.splice(0)) {
+				if (!request.socket.destroyed) server.emit("request", request, response);
+			}
 		},
+		refuseNew: () => void server.close(),
 		async [Symbol.asyncDispose]() {
 			const closed = new Promise((resolve) => server.close(resolve));
 			server.closeAllConnections();

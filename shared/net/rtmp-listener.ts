@@ -7,6 +7,9 @@ import { type ConnectionHandler, RtmpConnection } from "./rtmp-connection.ts";
 /** A connection that plays or publishes is asked for a sign of life this often; a dead peer's socket fails then. */
 const PING_MS = 30_000;
 
+/** Connections that wait while a service opens its doors, some milliseconds after its ports; a wave of viewers fits. */
+const MAX_EARLY = 1024;
+
 export type RtmpListenerOptions = {
 	host: string;
 	/** 0 takes a free one. */
@@ -21,7 +24,7 @@ export interface RtmpListener extends AsyncDisposable {
 	readonly port: number;
 	/** Open connections. */
 	readonly connections: number;
-	/** Begins to let connections in; until then they are refused as `starting`. */
+	/** Begins to let connections in, also those that came before. */
 	open(accept: (connection: RtmpConnection) => ConnectionHandler): void;
 	/** Lets nobody in any more; those inside stay. */
 	refuseNew(): void;
@@ -33,9 +36,15 @@ export async function listenRtmp(options: RtmpListenerOptions): Promise<RtmpList
 	const counts = new ConnectionLimits({ total: limits.connections, perAddress: limits.connectionsPerAddress });
 	const inside = new Set<RtmpConnection>();
 	let accept: ((connection: RtmpConnection) => ConnectionHandler) | undefined;
+	const early: Socket[] = [];
 
 	const admit = (socket: Socket): void => {
 		const address = socket.remoteAddress ?? "unknown";
+		if (!accept && early.length < MAX_EARLY) {
+			socket.on("error", () => {});
+			early.push(socket);
+			return;
+		}
 		const refusal = accept ? counts.enter(address) : "starting";
 		if (refusal || !accept) {
 			socket.on("error", () => {});
@@ -68,10 +77,12 @@ export async function listenRtmp(options: RtmpListenerOptions): Promise<RtmpList
 		},
 		open(handlerOf) {
 			accept = handlerOf;
+			for (const socket of early.splice(0)) if (!socket.destroyed) admit(socket);
 		},
 		refuseNew: () => server.close(),
 		async [Symbol.asyncDispose]() {
 			const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : undefined;
+			for (const socket of early) socket.destroy();
 			for (const connection of inside) connection.close({ reason: "stopped", message: "the service stops" });
 			await closed;
 		},
@@ -81,7 +92,7 @@ export async function listenRtmp(options: RtmpListenerOptions): Promise<RtmpList
 /** Closes a connection that does not get on: no handshake in time, then neither play nor publish; pings it afterwards. */
 function watchProgress(connection: RtmpConnection, clock: Clock, limits: RtmpListenerOptions["limits"]): () => void {
 	let cancel = clock.after(limits.handshakeMs, () => {
-		if (!connection.session.randoms) {
+		if (!connection.session.hasShakenHands) {
 			connection.close({ reason: "handshake-timeout", message: `no handshake within ${limits.handshakeMs} ms` });
 			return;
 		}

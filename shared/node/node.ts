@@ -11,6 +11,7 @@ import {
 } from "#shared/control";
 import type { Identity } from "#shared/link";
 import { type HttpServer, listenHttp, listenRtmp, type RtmpListener } from "#shared/net";
+import type { Ready, Siblings } from "#shared/pool";
 import {
 	createEvents,
 	createLogger,
@@ -39,6 +40,8 @@ export type Node = {
 	readonly drainAsked: Promise<void>;
 	/** It lets nobody in any more; set by `drain`. */
 	isDraining: boolean;
+	/** Other processes that share its ports. */
+	readonly siblings: Siblings | undefined;
 };
 
 /** What a service may bring of its own, for meshes inside one process. */
@@ -46,6 +49,8 @@ export type NodeOptions = {
 	/** Which nodes' streams are wanted here. */
 	follow: (info: NodeInfo) => boolean;
 	log?: Logger | undefined;
+	/** Other processes that share its ports. */
+	siblings?: Siblings | undefined;
 	/** Stands in for NATS. */
 	openDirectory?: ((options: DirectoryOptions) => Directory) | undefined;
 };
@@ -106,8 +111,10 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 		http,
 		drainAsked,
 		isDraining: false,
+		siblings: options.siblings,
 	};
-	serveProbes(http.app, { directory, metrics, isDraining: () => node.isDraining });
+	options.siblings?.show(() => metrics.registry.metrics());
+	serveProbes(http.app, { directory, metrics, siblings: options.siblings, isDraining: () => node.isDraining });
 	return node;
 }
 
@@ -123,5 +130,5 @@ export async function openDoors(node: Node, accept: Parameters<RtmpListener["ope
 	await node.http.open();
 	const { id, role, rtmp, http } = node.info;
 	node.log.info({ role, rtmp, http }, "listening");
-	process.send?.({ event: "ready", id, role, rtmp, http });
+	process.send?.({ event: "ready", id, role, rtmp, http } satisfies Ready);
 }

@@ -1,11 +1,20 @@
 import type { Directory } from "#shared/control";
 import type { HttpApp } from "#shared/net";
+import { mergeMetrics, type Siblings } from "#shared/pool";
 import type { Metrics } from "#shared/runtime";
 
-export type ProbesOptions = { directory: Pick<Directory, "state">; metrics: Metrics; isDraining(): boolean };
+export type ProbesOptions = {
+	directory: Pick<Directory, "state">;
+	metrics: Metrics;
+	siblings: Siblings | undefined;
+	isDraining(): boolean;
+};
 
-/** Adds `/healthz` (the process answers), `/readyz` (it takes work) and `/metrics` (Prometheus). */
-export function serveProbes(app: HttpApp, { directory, metrics, isDraining }: ProbesOptions): void {
+/**
+ * Adds `/healthz` (the process answers), `/readyz` (it takes work) and `/metrics` (Prometheus; with siblings, the series of
+ * all that answer).
+ */
+export function serveProbes(app: HttpApp, { directory, metrics, siblings, isDraining }: ProbesOptions): void {
 	const whyNot = (): string | undefined => {
 		if (isDraining()) return "draining";
 		return directory.state === "connecting" ? "the control plane has not been reached yet" : undefined;
@@ -19,7 +28,8 @@ export function serveProbes(app: HttpApp, { directory, metrics, isDraining }: Pr
 			.send(`${reason ?? "ready"}\n`);
 	});
 	app.get("/metrics", async (_request, reply) => {
-		const text = await metrics.registry.metrics();
-		return reply.type(metrics.registry.contentType).send(text);
+		const { registry } = metrics;
+		const [own, others] = await Promise.all([registry.metrics(), siblings?.gather()]);
+		return reply.type(registry.contentType).send(others ? mergeMetrics([own, ...others]) : own);
 	});
 }
