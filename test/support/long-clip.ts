@@ -1,0 +1,36 @@
+import type { MediaPacket } from "#shared/media";
+
+const FPS = 25;
+const AUDIO_MS = 20;
+
+/** What a synthetic stream is made of; a keyframe each second. */
+export type ClipSize = { readonly seconds: number; readonly keyframeBytes: number; readonly frameBytes: number };
+
+/** AVC sequence header and AudioSpecificConfig as FLV tags hold them; nobody decodes the frames, so no more than the head is real. */
+const VIDEO_HEADER = Buffer.from("170000000001640028ffe1000467640028010004", "hex");
+const AUDIO_HEADER = Buffer.from("af001190", "hex");
+
+/** H.264 and AAC by the looks of their tags, of any length and rate; no two frames are alike. */
+export function longClip({ seconds, keyframeBytes, frameBytes }: ClipSize): MediaPacket[] {
+	const packets: MediaPacket[] = [
+		{ kind: "video", role: "header", time: 0, payload: VIDEO_HEADER },
+		{ kind: "audio", role: "header", time: 0, payload: AUDIO_HEADER },
+	];
+	for (let number = 0; number < seconds * FPS; number++) {
+		const isKey = number % FPS === 0;
+		const time = (number * 1000) / FPS;
+		const [head, size] = isKey ? ["1701000000", keyframeBytes] : ["2701000000", frameBytes];
+		packets.push({ kind: "video", role: isKey ? "keyframe" : "frame", time, payload: frame(head, number, size) });
+		for (let at = time; at < time + 1000 / FPS; at += AUDIO_MS) {
+			packets.push({ kind: "audio", role: "frame", time: at, payload: frame("af01", at, 250) });
+		}
+	}
+	return packets;
+}
+
+function frame(head: string, number: number, size: number): Buffer {
+	const payload = Buffer.alloc(size, number);
+	payload.write(head, 0, "hex");
+	payload.writeUInt32BE(number, head.length / 2);
+	return payload;
+}
