@@ -2,19 +2,16 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { MeshError } from "#shared/errors";
 import { seconds, wholeNumber } from "../cli/arguments.ts";
 import { stopSignal } from "../cli/stop-signal.ts";
-import { note, say } from "../cli/terminal.ts";
-import { type Machine, machineLine, thisMachine } from "./support/machine.ts";
+import { note } from "../cli/terminal.ts";
+import { addFanoutCommands } from "./fanout/commands.ts";
 import { TIERS, type Tiers } from "./support/mesh.ts";
+import { JSON_OPTION, type Output, report } from "./support/report.ts";
 import type { Run } from "./support/run.ts";
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
 /** Ended by Ctrl-C, as shells say it. */
 const INTERRUPTED = 130;
-
-type Output = { json?: true };
-/** What a bench gives: rows for a program, and the same as a table for a person. */
-type Result = { rows: readonly object[]; text: string };
 
 /** Runs one command line to its end; the exit status: 0 measured, 1 failed, 2 wrong usage. */
 export async function runProgram(args: readonly string[]): Promise<number> {
@@ -36,7 +33,6 @@ function createProgram(signal: AbortSignal): Command {
 		.description("Measures Millrace on this machine; what the figures mean is in docs/benchmarks.md.")
 		.showSuggestionAfterError()
 		.exitOverride();
-	const json = ["--json", "print one JSON object instead of a table"] as const;
 	program
 		.command("latency")
 		.description(
@@ -45,7 +41,7 @@ function createProgram(signal: AbortSignal): Command {
 		.option("--tiers <list>", "servers on the way, such as 1,3", tierList, TIERS)
 		.option("--seconds <n>", "length of a round", seconds, 10)
 		.option("--rounds <n>", "rounds; the middle one counts", wholeNumber(1, 100), 3)
-		.option(...json)
+		.option(...JSON_OPTION)
 		.action(async (options: { tiers: readonly Tiers[]; seconds: number; rounds: number } & Output) => {
 			const { benchLatency, latencyTable } = await import("./latency.ts");
 			await report("latency", options, async () => {
@@ -57,7 +53,7 @@ function createProgram(signal: AbortSignal): Command {
 		.command("join")
 		.description("Time from a viewer's dial to its first whole keyframe, warm and cold, and at other servers.")
 		.option("--runs <n>", "viewers in each case", wholeNumber(1, 10_000), 20)
-		.option(...json)
+		.option(...JSON_OPTION)
 		.action(async (options: { runs: number } & Output) => {
 			const { benchJoin, joinTable } = await import("./join.ts");
 			await report("join", options, async () => {
@@ -70,7 +66,7 @@ function createProgram(signal: AbortSignal): Command {
 		.description("The control plane over a real nats-server: snapshot, spread of a change, cost of standing by.")
 		.option("--streams <n>", "streams of the parent", wholeNumber(1, 10_000), 10_000)
 		.option("--children <n>", "nodes that follow it", wholeNumber(1, 1_000), 50)
-		.option(...json)
+		.option(...JSON_OPTION)
 		.action(async (options: { streams: number; children: number } & Output) => {
 			const { benchDirectory } = await import("./directory.ts");
 			const { table, millis } = await import("./support/table.ts");
@@ -81,13 +77,22 @@ function createProgram(signal: AbortSignal): Command {
 				return { rows, text: table(["", "value", "unit"], cells) };
 			});
 		});
+	program
+		.command("merge")
+		.description("What two feeds of one stream cost a relay over one, and a switch between them.")
+		.option("--streams <n>", "streams that are merged", wholeNumber(1, 1_000), 20)
+		.option("--seconds <n>", "length of a round", seconds, 10)
+		.option("--rounds <n>", "rounds; the middle one counts", wholeNumber(1, 100), 3)
+		.option(...JSON_OPTION)
+		.action(async (options: { streams: number; seconds: number; rounds: number } & Output) => {
+			const { benchMerge, mergeTable } = await import("./merge.ts");
+			await report("merge", options, async () => {
+				const rows = await benchMerge(options, run);
+				return { rows, text: mergeTable(rows) };
+			});
+		});
+	addFanoutCommands(program, run);
 	return program;
-}
-
-async function report(bench: string, { json }: Output, measure: () => Promise<Result>): Promise<void> {
-	const machine: Machine = thisMachine();
-	const { rows, text } = await measure();
-	say(json ? JSON.stringify({ bench, machine, rows }) : `${machineLine(machine)}\n\n${text}`);
 }
 
 function tierList(text: string): readonly Tiers[] {

@@ -18,7 +18,10 @@ const NGINX = "/usr/sbin/nginx";
 const NGINX_RTMP = "/usr/lib/nginx/modules/ngx_rtmp_module.so";
 
 /** Another RTMP server, to be measured the same way. Disposing ends it and removes what it wrote. */
-export type Peer = AsyncDisposable & { readonly name: string; readonly rtmp: string };
+export type Peer = AsyncDisposable & { readonly name: string; readonly pid: number; readonly rtmp: string };
+
+/** `connections` is how many nginx is to hold open; what it comes with, where left out. */
+export type PeersOptions = { readonly connections?: number };
 
 type Program = {
 	name: string;
@@ -30,10 +33,10 @@ type Program = {
 };
 
 /** The peers this machine has, started as they come: default settings, one process. Throws StartError. */
-export async function startPeers(): Promise<Peer[]> {
+export async function startPeers({ connections = 1024 }: PeersOptions = {}): Promise<Peer[]> {
 	const peers: Peer[] = [];
 	try {
-		for (const program of installed()) peers.push(await start(program));
+		for (const program of installed(connections)) peers.push(await start(program));
 		return peers;
 	} catch (error) {
 		await Promise.all(peers.map((peer) => peer[Symbol.asyncDispose]()));
@@ -41,11 +44,11 @@ export async function startPeers(): Promise<Peer[]> {
 	}
 }
 
-function installed(): Program[] {
-	return [nginx(), nodeMediaServer()].filter((program) => program !== undefined);
+function installed(connections: number): Program[] {
+	return [nginx(connections), nodeMediaServer()].filter((program) => program !== undefined);
 }
 
-function nginx(): Program | undefined {
+function nginx(connections: number): Program | undefined {
 	if (!existsSync(NGINX) || !existsSync(NGINX_RTMP)) return undefined;
 	return {
 		name: "nginx-rtmp",
@@ -58,7 +61,7 @@ function nginx(): Program | undefined {
 				"daemon off;",
 				"master_process off;",
 				"pid nginx.pid;",
-				"events { worker_connections 1024; }",
+				`events { worker_connections ${connections}; }`,
 				`rtmp { access_log off; server { listen 127.0.0.1:${port}; application live { live on; } } }`,
 			].join("\n"),
 	};
@@ -103,7 +106,7 @@ async function start({ name, command, args, file, config }: Program): Promise<Pe
 		);
 		const problem = await Promise.race([ended, untilItListens(name, port)]);
 		if (problem !== undefined) throw new StartError(problem);
-		return { name, rtmp: `rtmp://127.0.0.1:${port}`, [Symbol.asyncDispose]: dispose };
+		return { name, pid: child.pid ?? 0, rtmp: `rtmp://127.0.0.1:${port}`, [Symbol.asyncDispose]: dispose };
 	} catch (error) {
 		await dispose();
 		throw error;

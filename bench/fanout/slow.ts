@@ -1,0 +1,135 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Scope } from "#shared/runtime";
+import { metric } from "../../test/support/metrics.ts";
+import { memoryBytes } from "../support/process-figures.ts";
+import { type Run, unlessFailed } from "../support/run.ts";
+import { millis, table } from "../support/table.ts";
+import { type Audience, openAudience } from "./audience.ts";
+import { Load, type ViewerKind } from "./load.ts";
+import { type Server, startStage } from "./stage.ts";
+import { warmUp } from "./warm-up.ts";
+
+const SLOW_KINDS: readonly ViewerKind[] = ["trickle", "stop", "half", "silent"];
+const JOIN_MS = 1_000;
+const LOOK_EVERY_MS = 500;
+const MB = 1e6;
+/** An eighth of the usual bound, so that viewers who read half of the stream are over it within the run. */
+const READER_BYTES = 512 * 1024;
+
+export type SlowOptions = {
+	readonly viewers: number;
+	readonly slow: number;
+	readonly delayMs: number;
+	/** Length of each part. */
+	readonly seconds: number;
+};
+
+/** What healthy viewers and the edge had of one part of the run. */
+export type SlowRow = {
+	readonly part: string;
+	/** Delays at healthy viewers, and the longest time one of all of them got nothing, in milliseconds. */
+	readonly p50: number;
+	readonly p99: number;
+	readonly gapMs: number;
+	/** The most the edge held, in bytes. */
+	readonly memory: number;
+	/** Readers of the edge at the end, and what it counted in this part. */
+	readonly readers: number;
+	readonly evicted: number;
+	readonly skippedFrames: number;
+};
+
+/** Measures healthy viewers of an edge alone, beside slow ones, and after they are gone. */
+export async function benchSlow(options: SlowOptions, run: Run): Promise<SlowRow[]> {
+	await using scope = new Scope();
+	run.say("starting the servers");
+	const limits = { LIMITS_READER_BYTES: `${READER_BYTES}` };
+	const stage = scope.use(await startStage({ delays: [options.delayMs], peers: false, limits }));
+	const [edge] = stage.edges;
+	if (!edge) return [];
+	await warmUp(edge, run.signal);
+	return await unlessFailed(run.signal, async (signal, fail) => {
+		const { viewers, slow } = options;
+		await using audience = await openAudience(edge, { viewers, programs: stage.programs, signal, fail });
+		const ms = options.seconds * 1_000;
+		const rows: SlowRow[] = [];
+		const watch = async (part: string): Promise<void> => {
+			run.say(part);
+			rows.push(await watchPart({ part, edge, audience, ms, signal }));
+		};
+		await watch(`${viewers} healthy viewers alone`);
+		{
+			await using load = await Load.ofStream(stage.programs, audience.play, signal);
+			for (const kind of SLOW_KINDS)
+				await load.join(Math.ceil(slow / SLOW_KINDS.length), JOIN_MS / SLOW_KINDS.length, kind);
+			await watch(`the same beside ${slow} slow ones, who have just come`);
+			await watch("some time later");
+		}
+		await watch("the slow ones are gone");
+		return rows;
+	});
+}
+
+type Part = {
+	readonly part: string;
+	readonly edge: Server;
+	readonly audience: Audience;
+	readonly ms: number;
+	readonly signal: AbortSignal;
+};
+
+async function watchPart({ part, edge, audience, ms, signal }: Part): Promise<SlowRow> {
+	const { load, sample } = audience;
+	const before = await counters(edge);
+	await load.mark();
+	const from = performance.now();
+	let memory = 0;
+	while (performance.now() - from < ms) {
+		await pause(LOOK_EVERY_MS, undefined, { signal });
+		memory = Math.max(memory, memoryBytes(edge.pid));
+	}
+	const { gapMs } = await load.tell();
+	const { p50, p99 } = sample.between(from, performance.now());
+	const after = await counters(edge);
+	return {
+		part,
+		p50,
+		p99,
+		gapMs,
+		memory,
+		readers: after.readers,
+		evicted: after.evicted - before.evicted,
+		skippedFrames: after.skippedFrames - before.skippedFrames,
+	};
+}
+
+const counters = async ({ http }: Server) => ({
+	evicted: await metric(http, "millrace_readers_evicted_total"),
+	skippedFrames: await metric(http, "millrace_frames_skipped_total"),
+	readers: await metric(http, "millrace_readers"),
+});
+
+/** For people. */
+export function slowTable(rows: readonly SlowRow[]): string {
+	const head = [
+		"healthy viewers",
+		"ms p50",
+		"ms p99",
+		"longest gap",
+		"edge MB",
+		"readers",
+		"evicted",
+		"frames skipped",
+	];
+	const cells = rows.map((row) => [
+		row.part,
+		millis(row.p50),
+		millis(row.p99),
+		millis(row.gapMs),
+		millis(row.memory / MB),
+		`${row.readers}`,
+		`${row.evicted}`,
+		`${row.skippedFrames}`,
+	]);
+	return table(head, cells);
+}
