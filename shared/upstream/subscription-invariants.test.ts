@@ -13,7 +13,14 @@ const GROUPS = ["a", "b", "c"].map(
 	(label): Group => ({ label, tier: 0, servers: [server(`${label}1`), server(`${label}2`)] }),
 );
 
-type Pull = { group: string; id: string; isOpen: boolean; wasLive: boolean; report(event: PullReport): void };
+type Pull = {
+	group: string;
+	id: string;
+	isOpen: boolean;
+	wasLive: boolean;
+	wasLost: boolean;
+	report(event: PullReport): void;
+};
 
 /** One thing that happens; `which` picks among what is there. */
 const step = fc.oneof(
@@ -23,7 +30,7 @@ const step = fc.oneof(
 	fc.record({ do: fc.constant("withdraw" as const), which: fc.nat(9) }),
 	fc.record({ do: fc.constant("wait" as const), which: fc.nat(600) }),
 );
-type Step = { do: string; which: number };
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 class World {
 	readonly clock = new SimulatedClock();
@@ -34,7 +41,7 @@ class World {
 	constructor(standby: number, holdMs: number | undefined) {
 		const pull = fromCallback<EventObject, { server: Candidate }>(({ input, sendBack }) => {
 			const { id } = input.server;
-			const entry: Pull = { group: id.slice(0, 1), id, isOpen: true, wasLive: false, report: sendBack };
+			const entry: Pull = { group: id.slice(0, 1), id, isOpen: true, wasLive: false, wasLost: false, report: sendBack };
 			this.pulls.push(entry);
 			return () => {
 				entry.isOpen = false;
@@ -62,7 +69,10 @@ class World {
 		else if (what === "live" && one && !one.wasLive) {
 			one.wasLive = true;
 			one.report({ type: "live" });
-		} else if (what !== "live" && one) one.report({ type: "lost", reason: what });
+		} else if (what !== "live" && one) {
+			one.wasLost = true;
+			one.report({ type: "lost", reason: what });
+		}
 	}
 
 	offer(bits: number): void {
@@ -90,17 +100,30 @@ function checkNow(world: World, standby: number): void {
 	for (const label of roster.cooling) expect(children[`group ${label}`]?.getSnapshot().value).toBe("cooling");
 }
 
-/** Between two successes of a group its first server is tried three times before its second. */
+/** Between two successes of a group its first server is tried three times before its second; to be sent to rest is no failure. */
 function checkTries(pulls: readonly Pull[]): void {
 	for (const label of ["a", "b", "c"]) {
 		let tries = 0;
 		for (const pull of pulls.filter(({ group }) => group === label)) {
 			const want = Math.floor(tries / TRIES_PER_SERVER) % 2 === 0 ? `${label}1` : `${label}2`;
 			if (pull.id !== want) expect(pull.id, `try ${tries} of ${label}`).toBe(want);
-			tries = pull.wasLive ? 1 : tries + 1;
+			if (pull.wasLive) tries = 0;
+			if (pull.wasLost) tries++;
 		}
 	}
 }
+
+/** Found by chance once: a group that made way for another is tried three times anew. */
+const MADE_WAY: Step[] = [
+	{ do: "live", which: 0 },
+	{ do: "withdraw", which: 0 },
+	{ do: "offer", which: 3 },
+	{ do: "live", which: 3 },
+	{ do: "idle", which: 0 },
+	{ do: "idle", which: 0 },
+	{ do: "wait", which: 30 },
+	{ do: "idle", which: 0 },
+];
 
 test("whatever happens, the invariants hold, and a stream that can be had is on air in the end", {
 	timeout: 60_000,
@@ -135,6 +158,6 @@ test("whatever happens, the invariants hold, and a stream that can be had is on 
 				expect(world.open).toEqual([]);
 			},
 		),
-		{ numRuns: 100 },
+		{ numRuns: 100, examples: [[MADE_WAY, 0, undefined]] },
 	);
 });
