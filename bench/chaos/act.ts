@@ -3,8 +3,7 @@ import { type Millis, systemClock } from "#shared/clock";
 import { PeerLostError, StartError } from "#shared/errors";
 import { tellsOf } from "./stage/log-line.ts";
 import { GOP_MS } from "./stage/plan.ts";
-import type { Stage } from "./stage/stage.ts";
-import type { StagedNode } from "./stage/staged-node.ts";
+import type { Scene, SceneNode } from "./stage/scene.ts";
 import type { ChaosViewer } from "./viewer/chaos-viewer.ts";
 
 /** Something done to the mesh. */
@@ -13,7 +12,7 @@ export type Fault = {
 	/** Milliseconds since 1970, as in the services' logs. */
 	readonly at: number;
 	/** The node it was done to; undefined where it was something else. */
-	readonly node: StagedNode | undefined;
+	readonly node: SceneNode | undefined;
 };
 
 /** How a scenario is played. */
@@ -37,14 +36,16 @@ const QUICK_OBSERVE_MS: Millis = 2_500;
 
 /** One scenario under way: viewers watch, faults are done and noted. */
 export class Act {
-	readonly stage: Stage;
+	readonly stage: Scene;
 	readonly manner: Manner;
 	readonly faults: Fault[] = [];
 	readonly viewers: ChaosViewer[] = [];
 	/** What did not come right again, in words. */
 	readonly troubles: string[] = [];
+	/** What a reader of the table may want to know besides. */
+	readonly remarks: string[] = [];
 
-	constructor(stage: Stage, manner: Manner) {
+	constructor(stage: Scene, manner: Manner) {
 		this.stage = stage;
 		this.manner = manner;
 	}
@@ -63,7 +64,7 @@ export class Act {
 	}
 
 	/** One more viewer, once it has joined. */
-	async watch(edge: StagedNode): Promise<ChaosViewer> {
+	async watch(edge: SceneNode): Promise<ChaosViewer> {
 		const viewer = this.stage.watch(edge);
 		this.viewers.push(viewer);
 		await this.untilJoined(viewer);
@@ -97,23 +98,23 @@ export class Act {
 	}
 
 	/** Notes a fault of any kind, to be called right before it is done. */
-	fault(what: string, node?: StagedNode): void {
+	fault(what: string, node?: SceneNode): void {
 		for (const viewer of this.viewers) viewer.startAfter();
 		this.faults.push({ what: node ? `${what} ${node.id}` : what, at: Date.now(), node });
 	}
 
-	async kill(node: StagedNode): Promise<void> {
+	async kill(node: SceneNode): Promise<void> {
 		this.fault("kill", node);
 		await node.kill();
 	}
 
-	freeze(node: StagedNode): void {
+	freeze(node: SceneNode): void {
 		this.fault("freeze", node);
 		node.freeze();
 	}
 
 	/** Done when it is gone. */
-	async drain(node: StagedNode): Promise<void> {
+	async drain(node: SceneNode): Promise<void> {
 		this.fault("drain", node);
 		await node.drain();
 	}

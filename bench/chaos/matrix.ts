@@ -1,17 +1,24 @@
 import { Act, type Manner } from "./act.ts";
 import type { Scenario } from "./scenario.ts";
+import type { StagePlan } from "./stage/plan.ts";
+import type { Scene } from "./stage/scene.ts";
 import { Stage } from "./stage/stage.ts";
 import type { Outcome } from "./verdict.ts";
 import { complaintsOf } from "./viewer/decode.ts";
 
+/** Makes a mesh of this plan and waits until it plays. Throws StartError, and the signal's reason. */
+type OpenScene = (plan: StagePlan, signal: AbortSignal) => Promise<Scene>;
+
 /** Plays scenarios one after another. Disposing ends the stage that is kept. */
 export class Matrix implements AsyncDisposable {
 	readonly #reuses: boolean;
-	#kept: Stage | undefined;
+	readonly #open: OpenScene;
+	#kept: Scene | undefined;
 
 	/** Each scenario gets a stage of its own, or where `reuses` the former one's, healed, if its plan is the same. */
-	constructor({ reuses }: { reuses: boolean }) {
+	constructor({ reuses, open = Stage.open }: { reuses: boolean; open?: OpenScene | undefined }) {
 		this.#reuses = reuses;
+		this.#open = open;
 	}
 
 	/** Plays one scenario once. Throws StartError where the mesh does not come up, and the signal's reason. */
@@ -33,13 +40,13 @@ export class Matrix implements AsyncDisposable {
 		await this.#drop();
 	}
 
-	async #stageFor({ plan }: Scenario, signal: AbortSignal): Promise<Stage> {
+	async #stageFor({ plan }: Scenario, signal: AbortSignal): Promise<Scene> {
 		if (this.#kept?.plan === plan) {
 			await this.#kept.heal(signal);
 			return this.#kept;
 		}
 		await this.#drop();
-		return await Stage.open(plan, signal);
+		return await this.#open(plan, signal);
 	}
 
 	async #drop(): Promise<void> {
@@ -65,5 +72,6 @@ async function outcomeOf(act: Act): Promise<Outcome> {
 		switches: act.switches(),
 		detectMs: act.detectMs(),
 		troubles,
+		remarks: act.remarks,
 	};
 }

@@ -1,12 +1,15 @@
 import { setMaxListeners } from "node:events";
-import { writeFileSync } from "node:fs";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { readFileSync, writeFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
 import { MeshError } from "#shared/errors";
 import { wholeNumber } from "../../cli/arguments.ts";
 import { stopSignal } from "../../cli/stop-signal.ts";
 import { note, say } from "../../cli/terminal.ts";
-import { machineLine, thisMachine } from "../support/machine.ts";
+import { type Machine, machineLine, thisMachine } from "../support/machine.ts";
 import type { Manner } from "./act.ts";
+import { containersOf, containersSection, withoutContainers } from "./compose/document.ts";
+import { composeMatrix, playableHere } from "./compose/play.ts";
+import { composeScenarios } from "./compose/scenarios/index.ts";
 import { Matrix } from "./matrix.ts";
 import { headLine, resultLines } from "./report/columns.ts";
 import { chaosDocument } from "./report/document.ts";
@@ -23,7 +26,8 @@ const INTERRUPTED = 130;
 const DOCUMENT = "docs/chaos.md";
 
 type Options = {
-	only?: readonly Scenario[];
+	compose?: true;
+	only?: readonly string[];
 	runs: number;
 	seed: number;
 	json?: true;
@@ -42,7 +46,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	try {
 		const program = createProgram();
 		program.parse(args, { from: "user" });
-		return await run(program.opts<Options>(), signal);
+		return await run(program, signal);
 	} catch (error) {
 		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
 		if (signal.aborted) return INTERRUPTED;
@@ -54,7 +58,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 const createProgram = (): Command =>
 	new Command("chaos")
 		.description("Breaks a mesh of real processes in every way there is, while viewers count their frames.")
-		.option("--only <names>", "play these scenarios, such as kill-origin,kill-nats", namedScenarios)
+		.option("--compose", "break the containers of docker-compose.yml instead; they are used for all scenarios")
+		.option("--only <names>", "play these scenarios, such as kill-origin,kill-nats", (text) => text.split(","))
 		.option("--runs <n>", "how often each is played; waits are the 95th percentile", wholeNumber(1, 1_000), 1)
 		.option("--seed <n>", "seed of the random faults", wholeNumber(0, 2 ** 32 - 1), 1)
 		.option("--list", "tell which scenarios there are")
@@ -66,32 +71,62 @@ const createProgram = (): Command =>
 		.showSuggestionAfterError()
 		.exitOverride();
 
-function namedScenarios(text: string): readonly Scenario[] {
-	return text.split(",").map((name) => {
-		const found = scenarios.find((scenario) => scenario.name === name);
-		if (!found) throw new InvalidArgumentError(`There is no ${name}; --list tells which there are.`);
-		return found;
-	});
+/** The scenarios of these names; all where there are none. */
+function chosen(program: Command, all: readonly Scenario[], names: readonly string[] | undefined): readonly Scenario[] {
+	const stranger = names?.find((name) => all.every((scenario) => scenario.name !== name));
+	if (stranger !== undefined) program.error(`error: there is no ${stranger}; --list tells which there are`);
+	return names ? names.flatMap((name) => all.filter((scenario) => scenario.name === name)) : all;
 }
 
-async function run(options: Options, signal: AbortSignal): Promise<number> {
-	if (options.list) {
-		for (const { name, about } of scenarios) say(`${name.padEnd(24)}  ${about}`);
+async function run(program: Command, signal: AbortSignal): Promise<number> {
+	const options = program.opts<Options>();
+	const { compose = false, list, json, only } = options;
+	const all = compose ? composeScenarios : scenarios;
+	if (list) {
+		for (const { name, about } of all) say(`${name.padEnd(24)}  ${about}`);
 		return 0;
 	}
+	chosen(program, all, only);
+	const here = compose ? await playableHere() : { scenarios, leftOut: undefined };
+	if (here.leftOut !== undefined) note(here.leftOut);
 	const machine = thisMachine();
-	if (!options.json) say(`${machineLine(machine)}\n\n${headLine()}`);
-	const results = await playAll(options, signal);
-	if (options.write && !options.only) writeFileSync(DOCUMENT, chaosDocument({ machine, scenarios, results }));
+	if (!json) say(`${machineLine(machine)}\n\n${headLine()}`);
+	let playableMs = 0;
+	await using matrix = compose
+		? composeMatrix((ms) => {
+				playableMs = ms;
+				note(`the containers play at every edge ${(ms / 1000).toFixed(1)} s after up`);
+			})
+		: new Matrix({ reuses: options.reuse === true });
+	const results = await playAll(matrix, chosen(program, here.scenarios, only), options, signal);
+	if (options.write && !only) writePage(compose, { machine, scenarios: here.scenarios, results, playableMs });
 	const isBad = ({ verdict }: Result): boolean => verdict === "fail" || (options.strict === true && verdict === "late");
 	return results.some(isBad) ? FAILED : 0;
 }
 
-async function playAll(options: Options, signal: AbortSignal): Promise<readonly Result[]> {
+type Played = {
+	readonly machine: Machine;
+	readonly scenarios: readonly Scenario[];
+	readonly results: readonly Result[];
+	readonly playableMs: number;
+};
+
+/** The page has two parts; what was not played stays as it is. */
+function writePage(compose: boolean, played: Played): void {
+	const page = readFileSync(DOCUMENT, "utf8");
+	const rest = compose ? withoutContainers(page) : chaosDocument(played);
+	writeFileSync(DOCUMENT, `${rest}${compose ? containersSection(played) : containersOf(page)}`);
+}
+
+async function playAll(
+	matrix: Matrix,
+	played: readonly Scenario[],
+	options: Options,
+	signal: AbortSignal,
+): Promise<readonly Result[]> {
 	const manner: Manner = { quick: options.quick === true, seed: options.seed, signal };
 	const results: Result[] = [];
-	await using matrix = new Matrix({ reuses: options.reuse === true });
-	for (const scenario of options.only ?? scenarios) {
+	for (const scenario of played) {
 		const outcomes: Outcome[] = [];
 		for (let run = 0; run < options.runs; run++) outcomes.push(await matrix.play(scenario, manner));
 		const result = resultOf(scenario, outcomes);

@@ -13,6 +13,8 @@ export type Outcome = {
 	readonly detectMs: Millis | null;
 	/** What went wrong beside the frames: a process that ended by itself, a stream that cannot be decoded. */
 	readonly troubles: readonly string[];
+	/** What was measured besides. */
+	readonly remarks?: readonly string[];
 };
 
 /** A viewer that has had no frame for so long when it leaves is stuck. */

@@ -5,6 +5,7 @@ import { drain, type NodeOptions, openDoors, openNode, Traffic } from "#shared/n
 import { observe, Scope, type Service } from "#shared/runtime";
 import { isUpstream, pull } from "#shared/upstream";
 import { Relay } from "./relay.ts";
+import type { RelayedStream } from "./relayed-stream.ts";
 import { serveSubscriptions } from "./serve-subscriptions.ts";
 
 /** A running intermediate or edge. */
@@ -67,6 +68,20 @@ export async function startRelay(
 			}),
 		);
 		observe(metrics, "streams", "Streams being pulled.", () => relay.streams.size);
+		const overStreams = (count: (stream: RelayedStream) => number) => () =>
+			[...relay.streams.values()].reduce((sum, stream) => sum + count(stream), 0);
+		observe(
+			metrics,
+			"upstreams_live",
+			"Upstreams that bring media, over all streams.",
+			overStreams(({ state }) => state.live.length),
+		);
+		observe(
+			metrics,
+			"upstream_actors",
+			"Subscriptions and their server groups, over all streams.",
+			overStreams(({ actors }) => actors),
+		);
 		observe(metrics, "streams_offered", "Streams that can be had here.", () => catalog.size);
 
 		const policy: PlayPolicy = {

@@ -102,6 +102,11 @@ export class RelayedStream {
 		return this.#history;
 	}
 
+	/** Actors at work to keep it coming. */
+	get actors(): number {
+		return this.#subscription.actors;
+	}
+
 	get codecs(): readonly string[] {
 		return this.#codecs.all;
 	}

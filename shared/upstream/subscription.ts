@@ -45,6 +45,11 @@ export class Subscription {
 		return { state, live, dialling, cooling };
 	}
 
+	/** Actors at work: the machine itself and one for each server group it has asked. */
+	get actors(): number {
+		return 1 + Object.keys(this.#actor.getSnapshot().children).length;
+	}
+
 	/** Which groups have the stream may have changed. */
 	candidatesChanged(): void {
 		this.#actor.send({ type: "candidates" });

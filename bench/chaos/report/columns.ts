@@ -30,9 +30,12 @@ const aligned = (cells: readonly string[]): string =>
 /** The head of the table. */
 export const headLine = (): string => aligned(COLUMNS.map(({ head }) => head));
 
-/** One scenario's line of the table; below it what is wrong. */
+/** One scenario's line of the table; below it what is wrong, and what was measured besides. */
 export const resultLines = (result: Result): string =>
-	[aligned(COLUMNS.map((column) => column.of(result))), ...result.why.map((what) => `    ${what}`)].join("\n");
+	[
+		aligned(COLUMNS.map((column) => column.of(result))),
+		...[...result.why, ...result.remarks].map((what) => `    ${what}`),
+	].join("\n");
 
 /** The table in Markdown. */
 export function markdownTable(results: readonly Result[]): string {

@@ -35,6 +35,8 @@ export type Result = {
 	readonly gapMs: Millis | null;
 	/** From a fault to the first child that noticed, the longest of all faults. */
 	readonly detectMs: Millis | null;
+	/** What was measured besides, in words. */
+	readonly remarks: readonly string[];
 	/** What was done in the first run. */
 	readonly faults: readonly string[];
 };
@@ -72,6 +74,7 @@ export function resultOf(scenario: Scenario, outcomes: readonly Outcome[]): Resu
 		switches: outcomes.reduce((total, { switches }) => total + switches.count, 0),
 		gapMs: gap === null ? null : Math.round(gap),
 		detectMs: greatest(outcomes.map(({ detectMs }) => detectMs)),
+		remarks: outcomes.flatMap(({ remarks = [] }) => remarks),
 		faults: outcomes[0]?.faults ?? [],
 	};
 }

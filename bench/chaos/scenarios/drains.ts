@@ -1,7 +1,7 @@
 import type { Act } from "../act.ts";
 import type { Scenario } from "../scenario.ts";
 import { HOT } from "../stage/plan.ts";
-import type { StagedNode } from "../stage/staged-node.ts";
+import type { SceneNode } from "../stage/scene.ts";
 
 const WATCHED_MS = 6_000;
 /** Nothing is lost, so nothing has to be waited for. */
@@ -18,14 +18,14 @@ const drained = (tier: "origin" | "intermediate"): Scenario => ({
 	},
 });
 
-async function restart(act: Act, node: StagedNode): Promise<void> {
+async function restart(act: Act, node: SceneNode): Promise<void> {
 	await act.drain(node);
 	await node.start();
 	await act.untilWhole();
 }
 
 /** Viewers of an edge leave before it stops; those of the other edge stay, and somebody new comes when it is back. */
-async function restartEdge(act: Act, edge: StagedNode): Promise<void> {
+async function restartEdge(act: Act, edge: SceneNode): Promise<void> {
 	for (const viewer of act.viewers) if (viewer.edge === edge.id) viewer.leave();
 	await act.drain(edge);
 	await edge.start();

@@ -2,8 +2,7 @@ import { Random } from "../../../test/fuzz/random.ts";
 import type { Act } from "../act.ts";
 import type { Scenario } from "../scenario.ts";
 import { HOT } from "../stage/plan.ts";
-import type { Stage } from "../stage/stage.ts";
-import type { StagedNode } from "../stage/staged-node.ts";
+import type { Scene, SceneNode } from "../stage/scene.ts";
 import { HOT_STALL_MS } from "./deaths.ts";
 
 const FAULTS = 20;
@@ -22,7 +21,7 @@ type Blow = (act: Act, awayMs: number) => Promise<void>;
 
 const GROUNDS: readonly [Ground, ...Ground[]] = ["origin", "origin", "intermediate", "intermediate", "nats-server"];
 
-const nodeBlows = (node: StagedNode): readonly [Blow, ...Blow[]] => [
+const nodeBlows = (node: SceneNode): readonly [Blow, ...Blow[]] => [
 	async (act, awayMs) => {
 		await act.kill(node);
 		await act.pause(awayMs);
@@ -40,7 +39,7 @@ const nodeBlows = (node: StagedNode): readonly [Blow, ...Blow[]] => [
 	},
 ];
 
-const natsBlows = ({ nats }: Stage): readonly [Blow, ...Blow[]] => [
+const natsBlows = ({ nats }: Scene): readonly [Blow, ...Blow[]] => [
 	async (act, awayMs) => {
 		act.fault("kill nats-server");
 		await nats.stop();

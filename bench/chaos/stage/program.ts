@@ -57,6 +57,11 @@ export class Program {
 		});
 	}
 
+	/** 0 where it could not be started. */
+	get pid(): number {
+		return this.#process.pid ?? 0;
+	}
+
 	get isOver(): boolean {
 		return this.#isOver;
 	}

@@ -2,35 +2,25 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { type Millis, systemClock } from "#shared/clock";
-import { StartError } from "#shared/errors";
 import type { MediaPacket } from "#shared/media";
 import { readFlvFile } from "../../../cli/flv-file.ts";
-import { untilPlaying } from "../../../cli/lab/until-playing.ts";
-import { parsePlayUrl } from "../../../cli/stream-url.ts";
 import { type NatsServer, startNatsServer } from "../../../test/support/nats-server.ts";
 import { ChaosViewer } from "../viewer/chaos-viewer.ts";
 import { Chronicle } from "./chronicle.ts";
 import { filesOf } from "./feeds.ts";
 import { type Links, layLinks } from "./links.ts";
+import { Parentage } from "./parentage.ts";
 import { nodesOf, type StagePlan } from "./plan.ts";
 import { Publishers } from "./publishers.ts";
+import type { Role, Scene } from "./scene.ts";
 import { StagedNode } from "./staged-node.ts";
+import { untilAllPlay } from "./until-all-play.ts";
 import { Wire } from "./wire.ts";
 
 const KEY = "live/chaos";
-/** Backoffs of a few seconds included, every child has its parents again within this time; more is a fault. */
-const WHOLE_MS: Millis = 30_000;
-
-type Role = StagedNode["role"];
-const PARENTS: Record<Role, Role | undefined> = {
-	origin: undefined,
-	intermediate: "origin",
-	edge: "intermediate",
-};
 
 /** A whole mesh of real processes, with its encoders. Disposing ends them all and leaves no file or network behind. */
-export class Stage implements AsyncDisposable {
+export class Stage implements Scene {
 	readonly plan: StagePlan;
 	readonly chronicle = new Chronicle();
 	/** Nodes that ended without having been asked to, with their last words. */
@@ -38,6 +28,7 @@ export class Stage implements AsyncDisposable {
 	/** From the publisher to each origin, where the plan has such links. */
 	readonly publisherWires = new Map<string, Wire>();
 	readonly #folder = mkdtempSync(join(tmpdir(), "millrace-chaos-"));
+	readonly #parentage: Parentage<StagedNode>;
 	#links: Links | undefined;
 	#nats: NatsServer | undefined;
 	#nodes: readonly StagedNode[] = [];
@@ -58,6 +49,7 @@ export class Stage implements AsyncDisposable {
 
 	constructor(plan: StagePlan) {
 		this.plan = plan;
+		this.#parentage = new Parentage(() => this.#nodes, this.chronicle, plan);
 		process.on("exit", this.#lastRites);
 	}
 
@@ -72,7 +64,7 @@ export class Stage implements AsyncDisposable {
 	}
 
 	tier(role: Role): readonly StagedNode[] {
-		return this.#nodes.filter((node) => node.role === role);
+		return this.#parentage.tier(role);
 	}
 
 	node(id: string): StagedNode {
@@ -86,13 +78,8 @@ export class Stage implements AsyncDisposable {
 		return this.tier(node.role).find((other) => other !== node) ?? node;
 	}
 
-	/** The parent on air at the first edge, or above that one: what hurts most. */
 	inUse(role: "origin" | "intermediate"): StagedNode {
-		const child = role === "intermediate" ? this.tier("edge")[0] : this.inUse("intermediate");
-		const label = child && this.chronicle.onAir(child.id);
-		const found = this.tier(role).find((node) => node.label === label);
-		if (!found) throw new StartError(`${child?.id} has no ${role} on air`);
-		return found;
+		return this.#parentage.inUse(role);
 	}
 
 	/** A new viewer at an edge. */
@@ -101,17 +88,12 @@ export class Stage implements AsyncDisposable {
 		return new ChaosViewer({ edge: edge.id, url, sources: this.#sources, keeps: this.plan.feeds === "unrelated" });
 	}
 
-	/** Waits until every child plays from all parents it should; what is missing when that takes too long. */
-	async untilWhole(signal: AbortSignal): Promise<readonly string[]> {
-		const isWhole = await this.chronicle.until(() => this.#missing().length === 0, WHOLE_MS, signal);
-		return isWhole ? [] : this.#missing().map(({ child, parent }) => `${child.id} does not play from ${parent.id}`);
+	untilWhole(signal: AbortSignal): Promise<readonly string[]> {
+		return this.#parentage.untilWhole(signal);
 	}
 
-	/** Waits until these nodes are up and all their children play from them; whether they came to. */
-	async untilWell(nodes: readonly StagedNode[], signal: AbortSignal): Promise<boolean> {
-		const isWell = (node: StagedNode): boolean =>
-			node.isUp && !node.isFrozen && this.#missing().every(({ parent }) => parent !== node);
-		return await this.chronicle.until(() => nodes.every(isWell), WHOLE_MS, signal);
+	untilWell(nodes: readonly StagedNode[], signal: AbortSignal): Promise<boolean> {
+		return this.#parentage.untilWell(nodes, signal);
 	}
 
 	/** Thaws and starts again what the last scenario left frozen or dead, and waits until all is whole. */
@@ -124,13 +106,7 @@ export class Stage implements AsyncDisposable {
 
 	/** Waits until a viewer gets frames at every edge. Throws StartError. */
 	async untilPlaying(signal: AbortSignal): Promise<void> {
-		const edges = this.tier("edge");
-		const playing = await Promise.all(
-			edges.map(({ rtmp }) => untilPlaying(parsePlayUrl(`${rtmp}/${KEY}`), systemClock, signal)),
-		);
-		signal.throwIfAborted();
-		const mute = edges.filter((_, place) => !playing[place]).map(({ id }) => id);
-		if (mute.length > 0) throw new StartError(`nothing can be watched at ${mute.join(", ")}`);
+		await untilAllPlay(this.tier("edge"), KEY, signal);
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
@@ -204,25 +180,5 @@ export class Stage implements AsyncDisposable {
 	#onExit(node: StagedNode, wasAsked: boolean): void {
 		this.chronicle.forget(node.id);
 		if (!wasAsked) this.crashes.push(`${node.id} ended by itself: ${node.lastWords}`);
-	}
-
-	/** Streams are pulled on demand: an intermediate that no edge plays from plays from nobody. */
-	#isWanted(node: StagedNode): boolean {
-		const isRead = (): boolean => this.tier("edge").some(({ id }) => this.chronicle.playsFrom(id).has(node.id));
-		return node.role === "edge" || isRead();
-	}
-
-	/** Pairs of nodes that should be connected and are not. */
-	#missing(): { child: StagedNode; parent: StagedNode }[] {
-		const { standby } = this.plan;
-		return this.#nodes.flatMap((child) => {
-			const role = PARENTS[child.role];
-			if (!role || !child.isUp || !this.#isWanted(child)) return [];
-			const parents = this.tier(role).filter(({ isUp }) => isUp);
-			const live = this.chronicle.playsFrom(child.id);
-			const missing = parents.filter(({ id }) => !live.has(id));
-			const isEnough = parents.length - missing.length > standby;
-			return isEnough ? [] : missing.map((parent) => ({ child, parent }));
-		});
 	}
 }

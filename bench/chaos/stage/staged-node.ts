@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { environmentOf, type PlannedNode, type Ports } from "../../../cli/lab/plan.ts";
 import { Program } from "./program.ts";
+import type { SceneNode } from "./scene.ts";
 
 /** Where a node of the stage listens, and how one gets there. */
 export type Place = {
@@ -27,7 +28,7 @@ const readyMessage = z.object({ event: z.literal("ready"), rtmp: z.url(), http: 
 const portOf = (url: string): number => Number(new URL(url).port);
 
 /** One service of the stage: on the same ports each time it is started. */
-export class StagedNode {
+export class StagedNode implements SceneNode {
 	readonly id: string;
 	readonly role: PlannedNode["role"];
 	/** What its children call its server group. */
@@ -58,6 +59,16 @@ export class StagedNode {
 	/** `rtmp://host:port` once it was started. */
 	get rtmp(): string {
 		return `rtmp://${this.#options.place.host}:${this.#ports.rtmp}`;
+	}
+
+	/** `http://host:port` once it was started. */
+	get http(): string {
+		return `http://${this.#options.place.host}:${this.#ports.http}`;
+	}
+
+	/** Of the process that runs it now, or ran it last. */
+	get pid(): number {
+		return this.#program?.pid ?? 0;
 	}
 
 	/** What it wrote to stderr last. */

@@ -63,8 +63,9 @@ export class Wire implements AsyncDisposable {
 		for (const [one, other] of [pair, [far, near]] as const) {
 			one.on("error", () => {});
 			one.on("close", () => {
+				// In a black hole the other end hears nothing of it; it is still ours to close.
 				if (this.#state !== "black-hole") other.destroy();
-				this.#pairs.delete(pair);
+				if (other.destroyed) this.#pairs.delete(pair);
 			});
 		}
 		if (this.#state === "black-hole") this.#hold(pair);

@@ -67,6 +67,16 @@ export class ChaosViewer {
 		return this.#counter.frames;
 	}
 
+	/** The play ended by itself. */
+	get hasEnded(): boolean {
+		return this.#ended !== null;
+	}
+
+	/** What it has got so far. */
+	get soFar(): Pick<Sighting, "frames" | "lost" | "dup" | "back"> {
+		return this.#counter.tally(systemClock.now());
+	}
+
 	/** From here on waits are measured: the burst at the join is over. */
 	startBaseline(): void {
 		this.#meter.take();

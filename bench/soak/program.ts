@@ -1,0 +1,79 @@
+import { setMaxListeners } from "node:events";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { MeshError } from "#shared/errors";
+import { seconds, wholeNumber } from "../../cli/arguments.ts";
+import { stopSignal } from "../../cli/stop-signal.ts";
+import { note, say } from "../../cli/terminal.ts";
+import { machineLine, thisMachine } from "../support/machine.ts";
+import { minuteText, resultText } from "./report.ts";
+import { type SoakOptions, soak } from "./soak.ts";
+import { SoakMesh } from "./soak-mesh.ts";
+
+const FAILED = 1;
+const WRONG_USAGE = 2;
+/** Ended by Ctrl-C, as shells say it. */
+const INTERRUPTED = 130;
+/** Below it there are too few looks at a process to say anything. */
+const LEAST_MINUTES = 2;
+
+type Options = SoakOptions & { json?: true };
+
+/** Runs one command line to its end; the exit status: 0 all well, 1 something was lost or leaks, 2 wrong usage. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+	const signal = stopSignal();
+	// Everything that waits for something listens to it.
+	setMaxListeners(0, signal);
+	try {
+		const program = createProgram();
+		program.parse(args, { from: "user" });
+		return await run(program.opts<Options>(), signal);
+	} catch (error) {
+		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+		if (signal.aborted) return INTERRUPTED;
+		note(error instanceof MeshError ? error.message : error instanceof Error ? (error.stack ?? "") : String(error));
+		return FAILED;
+	}
+}
+
+const createProgram = (): Command =>
+	new Command("soak")
+		.description(
+			"Runs a mesh of real processes for long, breaks it over and over, and follows what each process holds.",
+		)
+		.option("--minutes <n>", "how long", minutes, 30)
+		.option("--streams <n>", "streams, each with a viewer", wholeNumber(1, 200), 20)
+		.option("--every <seconds>", "from one fault to the next", seconds, 20)
+		.option("--seed <n>", "seed of the faults", wholeNumber(0, 2 ** 32 - 1), 1)
+		.option("--json", "print one JSON object a line: faults, minutes, the result")
+		.showSuggestionAfterError()
+		.exitOverride();
+
+function minutes(text: string): number {
+	const value = seconds(text);
+	if (value < LEAST_MINUTES) throw new InvalidArgumentError(`Want at least ${LEAST_MINUTES} minutes.`);
+	return value;
+}
+
+async function run({ json, ...options }: Options, signal: AbortSignal): Promise<number> {
+	const machine = thisMachine();
+	const tell = (event: string, about: object, text: string): void =>
+		say(json ? JSON.stringify({ event, ...about }) : text);
+	tell("start", { machine, ...options }, `${machineLine(machine)}\n`);
+	const startedAt = Date.now();
+	await using mesh = await SoakMesh.open(options.streams, signal);
+	const result = await soak(
+		mesh,
+		options,
+		{
+			onFault: (what, awayMs) => {
+				const after = Math.round((Date.now() - startedAt) / 1_000);
+				tell("fault", { what, awayMs, after }, `${after} s: ${what}, for ${(awayMs / 1_000).toFixed(1)} s`);
+			},
+			onPhase: note,
+			onMinute: (minute) => tell("minute", minute, minuteText(minute)),
+		},
+		signal,
+	);
+	tell("result", result, `\n${resultText(result)}`);
+	return result.complaints.length > 0 ? FAILED : 0;
+}
