@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { DrainOptions } from "./drain/drain.ts";
+import { clusterOption, natsOption } from "./mesh-options.ts";
 
 /** Adds `millrace drain`. */
 export function addDrain(program: Command): void {
@@ -8,8 +9,8 @@ export function addDrain(program: Command): void {
 		.summary("stop a node without a gap for anybody")
 		.description("Makes a node send its readers to other nodes and then stop; waits until it is gone.")
 		.argument("<node>", "the node's id, as `millrace status` shows it")
-		.option("--nats <url>", "the mesh's NATS server", "nats://127.0.0.1:4222")
-		.option("--cluster <name>", "the mesh's name", "default")
+		.addOption(natsOption())
+		.addOption(clusterOption())
 		.action(async (node: string, options: DrainOptions) => {
 			const { drain } = await import("./drain/drain.ts");
 			await drain(node, options);

@@ -12,9 +12,11 @@ const NATS_URL = /^(nats|tls):\/\/[^\s,/@]+\/?$/;
 
 /** Looks at a mesh until it has heard from everybody. Disposing leaves it. Throws ConfigError, and PeerLostError where NATS cannot be reached. */
 export async function observeMesh({ nats, cluster }: { nats: string; cluster: string }): Promise<Directory> {
-	if (!NATS_URL.test(nats)) throw new ConfigError(`${nats}: want an address such as nats://127.0.0.1:4222`);
+	const servers = nats.split(",").map((url) => url.trim());
+	const wrong = servers.find((url) => !NATS_URL.test(url));
+	if (wrong !== undefined) throw new ConfigError(`${wrong}: want an address such as nats://127.0.0.1:4222`);
 	if (!isClusterName(cluster)) throw new ConfigError(`${cluster}: want a cluster's name, letters, digits, _ and -`);
-	const directory = observe(nats, cluster, systemClock);
+	const directory = observe(servers, cluster, systemClock);
 	if (!(await until(directory, REACH_MS, () => directory.state === "live"))) {
 		await directory[Symbol.asyncDispose]();
 		throw new PeerLostError(`${nats}: NATS cannot be reached`);
@@ -24,11 +26,11 @@ export async function observeMesh({ nats, cluster }: { nats: string; cluster: st
 }
 
 /** A directory that follows everybody and that nobody sees. What it is, only those it asks for their streams are told. */
-function observe(nats: string, cluster: string, clock: Clock): Directory {
+function observe(servers: readonly string[], cluster: string, clock: Clock): Directory {
 	const id = `observer-${process.pid}`;
 	const nowhere = "127.0.0.1:9";
 	return openNatsDirectory(
-		{ servers: [nats] },
+		{ servers },
 		{
 			cluster,
 			self: {

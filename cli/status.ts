@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { clusterOption, natsOption } from "./mesh-options.ts";
 import type { StatusOptions } from "./status/status.ts";
 
 /** Adds `millrace status`. */
@@ -7,8 +8,8 @@ export function addStatus(program: Command): void {
 		.command("status")
 		.summary("show the nodes and streams of a mesh")
 		.description("Listens to a mesh for a moment and shows its nodes and streams.")
-		.option("--nats <url>", "the mesh's NATS server", "nats://127.0.0.1:4222")
-		.option("--cluster <name>", "the mesh's name", "default")
+		.addOption(natsOption())
+		.addOption(clusterOption())
 		.option("--json", "print one JSON object")
 		.action(async (options: StatusOptions) => {
 			const { status } = await import("./status/status.ts");
