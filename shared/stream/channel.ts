@@ -13,12 +13,16 @@ const FLUSH_BYTES = 64 * 1024;
 /** What an upstream sends at once takes no longer to arrive. */
 const JUST_BEGUN_MS: Millis = 1_000;
 
+/** `waitMs` is how long packets are collected; at most the `delayMs` its readers asked for. */
+type ChannelOptions = { readonly delayMs: Millis; readonly waitMs: Millis; onEmpty(channel: Channel): void };
+
 /**
- * The readers of one form and delay. Collects packets and hands each flush to all readers as one buffer.
+ * Readers of one form and delay. Collects packets and hands each flush to all readers as one buffer.
  * Sinks and callbacks may let readers join and leave in the middle of it; closed when the last reader is gone.
  */
 export class Channel implements CursorHome {
 	readonly delayMs: Millis;
+	readonly waitMs: Millis;
 	readonly totals: Totals;
 	readonly #source: BurstSource;
 	readonly #stream: StreamView;
@@ -39,9 +43,10 @@ export class Channel implements CursorHome {
 	/** Asked to end by a callback in the middle of a flush: it is done behind it, so that all get the same. */
 	#ending: string | undefined;
 
-	constructor(source: BurstSource, stream: StreamView, options: { delayMs: Millis; onEmpty(channel: Channel): void }) {
+	constructor(source: BurstSource, stream: StreamView, options: ChannelOptions) {
 		const newest = stream.newest();
 		this.delayMs = options.delayMs;
+		this.waitMs = options.waitMs;
 		this.totals = stream.totals;
 		this.#source = source;
 		this.#stream = stream;
@@ -51,6 +56,10 @@ export class Channel implements CursorHome {
 		this.#flushedTo = this.#next;
 		this.#headers = newest?.headers ?? NO_HEADERS;
 		this.#flushedHeaders = this.#headers;
+	}
+
+	get readers(): number {
+		return this.#cursors.length;
 	}
 
 	/** Collects one packet, whose `size` bytes are in `pieces`. */
@@ -190,7 +199,7 @@ export class Channel implements CursorHome {
 	#arm(): void {
 		if (this.#isArmed) return;
 		this.#isArmed = true;
-		if (this.delayMs > 0) this.#cancelTimer = this.#stream.clock.after(this.delayMs, this.#onTime);
+		if (this.waitMs > 0) this.#cancelTimer = this.#stream.clock.after(this.waitMs, this.#onTime);
 		else this.#stream.clock.soon(this.#onTime);
 	}
 

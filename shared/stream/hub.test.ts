@@ -80,7 +80,7 @@ test("where a burst of the previous group is at hand, it serves until the keyfra
 	expect(second.writes[1]).toBe(first.writes[1]);
 });
 
-test("500 joiners share one burst and one buffer per flush, and force nothing", () => {
+test("100 joiners share one burst and one buffer per flush, and force nothing", () => {
 	const { clock, join, write } = setUp();
 	let calls = 0;
 	const counting: WireForm = {
@@ -91,7 +91,7 @@ test("500 joiners share one burst and one buffer per flush, and force nothing", 
 		},
 	};
 	write(metadata, videoHeader, key(0), inter(40));
-	const viewers = Array.from({ length: 500 }, () => new Viewer());
+	const viewers = Array.from({ length: 100 }, () => new Viewer());
 	for (const viewer of viewers) join(viewer, { form: counting });
 	expect(calls).toBe(4);
 	write(inter(80));
@@ -108,6 +108,50 @@ test("500 joiners share one burst and one buffer per flush, and force nothing", 
 	expect(one.texts).toEqual(["hello M@0 VH@0 K@0 p@40 p@80 "]);
 	expect(other.writes[0]).toBe(one.writes[0]);
 	expect(calls).toBe(5);
+});
+
+test("a large audience is served in cohorts, each at its own moment within the delay", () => {
+	const { clock, join, write } = setUp();
+	write(videoHeader, key(0));
+	const viewers = Array.from({ length: 1000 }, () => new Viewer());
+	for (const viewer of viewers) join(viewer, { delayMs: 80 });
+	for (const viewer of viewers) expect(viewer.take()).toEqual(["hello VH@0 K@0 "]);
+	write(inter(40));
+	const served = () => viewers.filter(({ texts }) => texts.length > 0);
+	const after = [49, 1, 10, 10, 10].map((span) => {
+		clock.advance(span);
+		return served().length;
+	});
+	expect(after).toEqual([0, 250, 500, 750, 1000]);
+	expect(new Set(viewers.map(({ writes }) => writes[0])).size).toBe(4);
+	for (const viewer of viewers) expect(viewer.take()).toEqual(["p@40 "]);
+});
+
+test("a place that becomes free in a cohort is taken before another one is opened", () => {
+	const { clock, join, write } = setUp();
+	write(videoHeader, key(0));
+	const readers = Array.from({ length: 129 }, () => join(new Viewer(), { delayMs: 80 }));
+	readers[128]?.leave();
+	readers[0]?.leave();
+	const viewer = new Viewer();
+	join(viewer, { delayMs: 80 });
+	viewer.take();
+	write(inter(40));
+	clock.advance(79);
+	expect(viewer.texts).toEqual([]);
+	clock.advance(1);
+	expect(viewer.texts).toEqual(["p@40 "]);
+});
+
+test("readers without a delay are one cohort, however many", () => {
+	const { clock, join, write } = setUp();
+	write(videoHeader, key(0));
+	const viewers = Array.from({ length: 300 }, () => new Viewer());
+	for (const viewer of viewers) join(viewer, { delayMs: 0 });
+	for (const viewer of viewers) viewer.take();
+	write(inter(40));
+	clock.advance(0);
+	expect(new Set(viewers.map(({ writes }) => writes[0])).size).toBe(1);
 });
 
 test("a header change travels in order, and a later joiner gets the headers of its keyframe", () => {

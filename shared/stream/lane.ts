@@ -6,7 +6,14 @@ import type { JoinOptions, Reader } from "./reader.ts";
 import type { StreamView } from "./stream-view.ts";
 import type { WireForm } from "./wire-form.ts";
 
-/** All readers of one wire form: turns each packet into bytes once and hands them to a channel per delay. */
+/** A flush to so many takes a few milliseconds. Of more, each cohort has its own moment, so that nobody waits for all others. */
+const COHORT_READERS = 128;
+/** With more, flushes get smaller and no sooner. */
+const MAX_COHORTS = 4;
+/** Each cohort waits shorter than the one before it by this share of the delay. */
+const COHORT_STEP = 1 / 8;
+
+/** All readers of one wire form: turns each packet into bytes once and hands them to the channels, one or a few per delay. */
 export class Lane {
 	readonly form: WireForm;
 	readonly #stream: StreamView;
@@ -33,8 +40,7 @@ export class Lane {
 	}
 
 	join(options: JoinOptions): Reader {
-		const channel = this.#channels.find((other) => other.delayMs === options.delayMs) ?? this.#open(options.delayMs);
-		return channel.join(options);
+		return this.#channelFor(options.delayMs).join(options);
 	}
 
 	end(reason: string): void {
@@ -52,8 +58,19 @@ export class Lane {
 		return bytes;
 	}
 
-	#open(delayMs: Millis): Channel {
-		const channel = new Channel(this, this.#stream, { delayMs, onEmpty: (empty) => this.#close(empty) });
+	/** The first cohort with room, a new one, or the smallest. What is not delayed has one: it comes with the packet. */
+	#channelFor(delayMs: Millis): Channel {
+		const cohorts = this.#channels.filter((channel) => channel.delayMs === delayMs);
+		const [smallest] = cohorts.toSorted((a, b) => a.readers - b.readers);
+		const most = delayMs === 0 ? 1 : MAX_COHORTS;
+		const roomy = cohorts.find(({ readers }) => readers < COHORT_READERS);
+		return roomy ?? (smallest && cohorts.length >= most ? smallest : this.#open(delayMs, cohorts));
+	}
+
+	#open(delayMs: Millis, others: readonly Channel[]): Channel {
+		let waitMs = delayMs;
+		while (others.some((other) => other.waitMs === waitMs)) waitMs -= delayMs * COHORT_STEP;
+		const channel = new Channel(this, this.#stream, { delayMs, waitMs, onEmpty: (empty) => this.#close(empty) });
 		this.#channels = [...this.#channels, channel];
 		return channel;
 	}
