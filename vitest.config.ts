@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const project = (name: string, include: string[], more: object = {}) => ({
@@ -8,6 +9,8 @@ const project = (name: string, include: string[], more: object = {}) => ({
 
 export default defineConfig({
 	test: {
+		// Most of the time is spent waiting for real programs: two files at once even where there are only two cores.
+		maxWorkers: Math.max(2, availableParallelism() - 1),
 		projects: [
 			project("unit", ["shared/**/*.test.ts", "services/**/*.test.ts", "cli/**/*.test.ts", "bench/**/*.test.ts"]),
 			project("contract", ["test/contract/**/*.test.ts"], { testTimeout: 30_000 }),

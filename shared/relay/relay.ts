@@ -87,7 +87,7 @@ export class Relay implements StreamSource, Disposable {
 		const aborted = new Promise<boolean>((resolve) => {
 			signal.addEventListener("abort", () => resolve(false), { once: true });
 		});
-		const isFlowing = await Promise.race([stream.flowing, aborted]);
+		const isFlowing = await Promise.race([stream.flowing(), aborted]);
 		if (isFlowing) return lease;
 		lease.release();
 		return undefined;

@@ -58,7 +58,8 @@ export class RelayedStream {
 	readonly #codecs = new CodecsSeen();
 	readonly #history = new SwitchHistory();
 	readonly #handover: Handover;
-	readonly #flowing = deferred();
+	/** Who wants frames and waits for the next one. */
+	#waiting: ((isFlowing: boolean) => void)[] = [];
 	#holds = 0;
 	#cancelKeep: Cancel | undefined;
 	#feeds = 0;
@@ -111,9 +112,14 @@ export class RelayedStream {
 		return this.#codecs.all;
 	}
 
-	/** True once media flowed, false where the stream is over before. */
-	get flowing(): Promise<boolean> {
-		return this.#flowing.wait;
+	/**
+	 * True once frames flow, false where the stream is over before. While nobody is on air there is nothing to begin with but
+	 * old frames, which a child would take for a parent that works.
+	 */
+	async flowing(): Promise<boolean> {
+		if (this.#over) return false;
+		if (this.upstream !== undefined && this.hub.packetsIn > 0) return true;
+		return await new Promise((resolve) => this.#waiting.push(resolve));
 	}
 
 	/** Keeps the stream flowing until the lease is released. */
@@ -146,7 +152,7 @@ export class RelayedStream {
 		this.#cancelKeep?.();
 		this.#subscription.stop();
 		this.#handover.end();
-		this.#flowing.settle(false);
+		this.#tellWaiting(false);
 		this.#options.onOver(reason);
 		this.hub.end(reason);
 	}
@@ -196,14 +202,10 @@ export class RelayedStream {
 	#deliver(packet: MediaPacket): void {
 		this.#codecs.note(packet);
 		this.hub.write(packet);
-		if (this.hub.packetsIn === 1) this.#flowing.settle(true);
+		if (this.#waiting.length > 0) this.#tellWaiting(true);
 	}
-}
 
-function deferred(): { wait: Promise<boolean>; settle(value: boolean): void } {
-	let settle: (value: boolean) => void = () => {};
-	const wait = new Promise<boolean>((resolve) => {
-		settle = resolve;
-	});
-	return { wait, settle: (value) => settle(value) };
+	#tellWaiting(isFlowing: boolean): void {
+		for (const resolve of this.#waiting.splice(0)) resolve(isFlowing);
+	}
 }

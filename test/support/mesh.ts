@@ -7,8 +7,8 @@ import { startEdge } from "../../services/edge/edge.ts";
 import { startIntermediate } from "../../services/intermediate/intermediate.ts";
 import { type Origin, startOrigin } from "../../services/origin/origin.ts";
 
-/** YAML of one node; ports are free ones and the id is given by the caller. */
-type NodeText = { text?: string };
+/** YAML of one node, and its RTMP port where that has to be known before; the id is given by the caller. */
+type NodeText = { text?: string; port?: number };
 
 /** A mesh inside this process: real sockets on loopback, the control plane in memory. Disposing closes every node. */
 export class TestMesh implements AsyncDisposable {
@@ -21,16 +21,16 @@ export class TestMesh implements AsyncDisposable {
 		this.#log = log;
 	}
 
-	async origin(id: string, { text = "" }: NodeText = {}): Promise<Origin> {
-		return this.#scope.use(await startOrigin(readConfig("origin", this.#sources(id, text)), this.#options));
+	async origin(id: string, node: NodeText = {}): Promise<Origin> {
+		return this.#scope.use(await startOrigin(readConfig("origin", this.#sources(id, node)), this.#options));
 	}
 
-	async intermediate(id: string, { text = "" }: NodeText = {}): Promise<RelayService> {
-		return this.#scope.use(await startIntermediate(readConfig("intermediate", this.#sources(id, text)), this.#options));
+	async intermediate(id: string, node: NodeText = {}): Promise<RelayService> {
+		return this.#scope.use(await startIntermediate(readConfig("intermediate", this.#sources(id, node)), this.#options));
 	}
 
-	async edge(id: string, { text = "" }: NodeText = {}): Promise<RelayService> {
-		return this.#scope.use(await startEdge(readConfig("edge", this.#sources(id, text)), this.#options));
+	async edge(id: string, node: NodeText = {}): Promise<RelayService> {
+		return this.#scope.use(await startEdge(readConfig("edge", this.#sources(id, node)), this.#options));
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
@@ -44,7 +44,7 @@ export class TestMesh implements AsyncDisposable {
 		};
 	}
 
-	#sources(id: string, text: string): ConfigSources {
-		return { text, env: { MILLRACE_NODE_ID: id, MILLRACE_RTMP_PORT: "0", MILLRACE_HTTP_PORT: "0" } };
+	#sources(id: string, { text = "", port = 0 }: NodeText): ConfigSources {
+		return { text, env: { MILLRACE_NODE_ID: id, MILLRACE_RTMP_PORT: `${port}`, MILLRACE_HTTP_PORT: "0" } };
 	}
 }

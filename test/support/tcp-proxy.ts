@@ -8,6 +8,7 @@ export class TcpProxy implements AsyncDisposable {
 	/** What was said, over all connections, in order. */
 	readonly said = { client: [] as Buffer[], server: [] as Buffer[] };
 	readonly #server: Server;
+	#isFrozen = false;
 	readonly #pairs = new Set<readonly [Socket, Socket]>();
 
 	/** `url` is that of the server: `rtmp://host:port`. */
@@ -31,8 +32,10 @@ export class TcpProxy implements AsyncDisposable {
 			const pair = [near, far] as const;
 			this.#pairs.add(pair);
 			near.on("close", () => this.#pairs.delete(pair));
-			near.pipe(far);
-			far.pipe(near);
+			if (!this.#isFrozen) {
+				near.pipe(far);
+				far.pipe(near);
+			}
 			for (const [one, other] of [
 				[near, far],
 				[far, near],
@@ -43,8 +46,9 @@ export class TcpProxy implements AsyncDisposable {
 		});
 	}
 
-	/** Forwards nothing any more while every connection stays open, as a process does that is frozen. */
+	/** Forwards nothing any more while every connection stays open, new ones too, as a process does that is frozen. */
 	freeze(): void {
+		this.#isFrozen = true;
 		for (const [near, far] of this.#pairs) {
 			near.unpipe(far).pause();
 			far.unpipe(near).pause();
