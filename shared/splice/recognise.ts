@@ -6,8 +6,8 @@ import type { Output } from "./output.ts";
 import { continuation, replacement, type Takeover } from "./takeover.ts";
 
 /**
- * An alignment that puts a feed further behind than this is doubted where its times say that it goes on where the output
- * ended: a clip played in a loop has every frame again.
+ * An alignment by which a feed's frames come longer after their first time than this is doubted where its times say that it
+ * goes on where the output ended: a clip played in a loop has every frame again.
  */
 const LOOP_DOUBT_MS = 5000;
 
@@ -61,7 +61,8 @@ export function recogniseCold(
 	const alignment = alignCold(candidate, output);
 	const [siblings] = hints;
 	const next = siblings === undefined ? undefined : continuation(backlog, output, siblings, silence);
-	if (alignment && !(next && behind(backlog, output, alignment.offset) > LOOP_DOUBT_MS)) return { alignment };
+	const isDoubted = (offset: Millis): boolean => silence + behind(backlog, output, offset) > LOOP_DOUBT_MS;
+	if (alignment && !(next && isDoubted(alignment.offset))) return { alignment };
 	const isHeard = candidate.heardMs >= JOIN_BURST_MS || output.newest === undefined;
 	const takeover = next ?? (mayReplace && isHeard ? replacement(backlog, output, candidate.hasVideo) : undefined);
 	return takeover && { takeover };

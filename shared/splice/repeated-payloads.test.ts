@@ -33,6 +33,15 @@ test.for([
 	expect(out.length).toBe(source.length);
 });
 
+const LOOP_MS = 9900;
+
+/** A clip played over and over; times go on. */
+function looped(rounds: number): MediaPacket[] {
+	const clip = makeSource({ seconds: LOOP_MS / 1000, ...USUAL });
+	const again = (round: number) => clip.slice(3).map((next) => ({ ...next, time: next.time + round * LOOP_MS }));
+	return [...clip, ...Array.from({ length: rounds - 1 }, (_, index) => again(index + 1)).flat()];
+}
+
 test.for([
 	{ name: "behind", openAt: 11_500, lag: 800, closeA: 17_000 },
 	{ name: "ahead", openAt: 11_500, lag: -800, closeA: 17_000 },
@@ -41,12 +50,7 @@ test.for([
 ])(
 	"a clip in a loop shorter than the window is not mistaken for an earlier round: $name",
 	({ openAt, lag, closeA }) => {
-		const clip = makeSource({ seconds: 9.9, ...USUAL });
-		const length = 9900;
-		const rounds = [1, 2].flatMap((round) =>
-			clip.slice(3).map((next) => ({ ...next, time: next.time + round * length })),
-		);
-		const source = [...clip, ...rounds];
+		const source = looped(3);
 		const plans: FeedPlan[] = [
 			{ id: "a", openAt: 1000, lag: 1000, closeAt: closeA + 1000 },
 			{ id: "b", openAt: openAt + 1000, lag: lag + 1000 },
@@ -60,3 +64,18 @@ test.for([
 		expect(lastAt).toBe(source.at(-1)?.time);
 	},
 );
+
+test("after a hole nearly as long as the loop a clip goes on at its own times, not where it was a round ago", () => {
+	const source = looped(3);
+	const plans: FeedPlan[] = [
+		{ id: "a", openAt: 0, closeAt: 4715 },
+		{ id: "b", openAt: 13_500 },
+	];
+	const { packets, switches } = play(schedule(source, plans), plans);
+	const before = source.filter(({ kind, time }) => kind === "video" && time < 4715);
+	const after = source.filter(({ kind, time }) => kind === "video" && time >= 12_870);
+	expect(switches).toMatchObject([{ from: "a", to: "b", cause: "closed", discontinuity: false, framesLost: 247 }]);
+	expect(packets.filter(({ kind }) => kind === "video").map(({ time }) => time)).toEqual(
+		[...before, ...after].map(({ time }) => time),
+	);
+});
