@@ -1,31 +1,18 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { MeshError } from "#shared/errors";
+import { Command, InvalidArgumentError } from "commander";
 import { seconds, wholeNumber } from "../cli/arguments.ts";
-import { stopSignal } from "../cli/stop-signal.ts";
 import { note } from "../cli/terminal.ts";
 import { addFanoutCommands } from "./fanout/commands.ts";
+import { commandLine } from "./support/command-line.ts";
 import { TIERS, type Tiers } from "./support/mesh.ts";
 import { JSON_OPTION, type Output, report } from "./support/report.ts";
 import type { Run } from "./support/run.ts";
 
-const FAILED = 1;
-const WRONG_USAGE = 2;
-/** Ended by Ctrl-C, as shells say it. */
-const INTERRUPTED = 130;
-
 /** Runs one command line to its end; the exit status: 0 measured, 1 failed, 2 wrong usage. */
-export async function runProgram(args: readonly string[]): Promise<number> {
-	const signal = stopSignal();
-	try {
+export const runProgram = (args: readonly string[]): Promise<number> =>
+	commandLine(async (signal) => {
 		await createProgram(signal).parseAsync(args, { from: "user" });
 		return 0;
-	} catch (error) {
-		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
-		if (signal.aborted) return INTERRUPTED;
-		note(error instanceof MeshError ? error.message : error instanceof Error ? (error.stack ?? "") : String(error));
-		return FAILED;
-	}
-}
+	});
 
 function createProgram(signal: AbortSignal): Command {
 	const run: Run = { signal, say: note };

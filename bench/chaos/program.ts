@@ -1,10 +1,8 @@
-import { setMaxListeners } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
-import { MeshError } from "#shared/errors";
+import { Command } from "commander";
 import { wholeNumber } from "../../cli/arguments.ts";
-import { stopSignal } from "../../cli/stop-signal.ts";
 import { note, say } from "../../cli/terminal.ts";
+import { commandLine, FAILED } from "../support/command-line.ts";
 import { type Machine, machineLine, thisMachine } from "../support/machine.ts";
 import type { Manner } from "./act.ts";
 import { containersOf, containersSection, withoutContainers } from "./compose/document.ts";
@@ -18,10 +16,6 @@ import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
 import type { Outcome } from "./verdict.ts";
 
-const FAILED = 1;
-const WRONG_USAGE = 2;
-/** Ended by Ctrl-C, as shells say it. */
-const INTERRUPTED = 130;
 /** From the folder the bench is run in, which npm makes the project's. */
 const DOCUMENT = "docs/chaos.md";
 
@@ -39,21 +33,8 @@ type Options = {
 };
 
 /** Runs one command line to its end; the exit status: 0 all well, 1 a frame was lost, twice or out of order, 2 wrong usage. */
-export async function runProgram(args: readonly string[]): Promise<number> {
-	const signal = stopSignal();
-	// Everything that waits for something listens to it.
-	setMaxListeners(0, signal);
-	try {
-		const program = createProgram();
-		program.parse(args, { from: "user" });
-		return await run(program, signal);
-	} catch (error) {
-		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
-		if (signal.aborted) return INTERRUPTED;
-		note(error instanceof MeshError ? error.message : error instanceof Error ? (error.stack ?? "") : String(error));
-		return FAILED;
-	}
-}
+export const runProgram = (args: readonly string[]): Promise<number> =>
+	commandLine((signal) => run(createProgram().parse(args, { from: "user" }), signal));
 
 const createProgram = (): Command =>
 	new Command("chaos")

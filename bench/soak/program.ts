@@ -1,39 +1,20 @@
-import { setMaxListeners } from "node:events";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { MeshError } from "#shared/errors";
+import { Command, InvalidArgumentError } from "commander";
 import { seconds, wholeNumber } from "../../cli/arguments.ts";
-import { stopSignal } from "../../cli/stop-signal.ts";
 import { note, say } from "../../cli/terminal.ts";
+import { commandLine, FAILED } from "../support/command-line.ts";
 import { machineLine, thisMachine } from "../support/machine.ts";
 import { minuteText, resultText } from "./report.ts";
 import { type SoakOptions, soak } from "./soak.ts";
 import { SoakMesh } from "./soak-mesh.ts";
 
-const FAILED = 1;
-const WRONG_USAGE = 2;
-/** Ended by Ctrl-C, as shells say it. */
-const INTERRUPTED = 130;
 /** Below it there are too few looks at a process to say anything. */
 const LEAST_MINUTES = 2;
 
 type Options = SoakOptions & { json?: true };
 
 /** Runs one command line to its end; the exit status: 0 all well, 1 something was lost or leaks, 2 wrong usage. */
-export async function runProgram(args: readonly string[]): Promise<number> {
-	const signal = stopSignal();
-	// Everything that waits for something listens to it.
-	setMaxListeners(0, signal);
-	try {
-		const program = createProgram();
-		program.parse(args, { from: "user" });
-		return await run(program.opts<Options>(), signal);
-	} catch (error) {
-		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
-		if (signal.aborted) return INTERRUPTED;
-		note(error instanceof MeshError ? error.message : error instanceof Error ? (error.stack ?? "") : String(error));
-		return FAILED;
-	}
-}
+export const runProgram = (args: readonly string[]): Promise<number> =>
+	commandLine((signal) => run(createProgram().parse(args, { from: "user" }).opts<Options>(), signal));
 
 const createProgram = (): Command =>
 	new Command("soak")
