@@ -10,6 +10,11 @@ import type { StreamView, Totals } from "./stream-view.ts";
 /** Above this a longer wait makes writes no cheaper per byte, only later: 20 ms hold as much at 26 Mb/s. */
 const FLUSH_BYTES = 64 * 1024;
 
+/** What a write takes, roughly. A flush begins earlier by what its writes take, so that the last reader is not late either. */
+const WRITE_MS: Millis = 0.015;
+/** Beginning still earlier than by this share of the wait would make flushes many and small. */
+const MOST_EARLIER = 1 / 8;
+
 /** What an upstream sends at once takes no longer to arrive. */
 const JUST_BEGUN_MS: Millis = 1_000;
 
@@ -199,7 +204,8 @@ export class Channel implements CursorHome {
 	#arm(): void {
 		if (this.#isArmed) return;
 		this.#isArmed = true;
-		if (this.waitMs > 0) this.#cancelTimer = this.#stream.clock.after(this.waitMs, this.#onTime);
+		const earlier = Math.min(this.waitMs * MOST_EARLIER, this.#cursors.length * WRITE_MS);
+		if (this.waitMs > 0) this.#cancelTimer = this.#stream.clock.after(Math.ceil(this.waitMs - earlier), this.#onTime);
 		else this.#stream.clock.soon(this.#onTime);
 	}
 
