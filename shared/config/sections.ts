@@ -108,7 +108,7 @@ const delayMs = z.int().min(0).max(MAX_DELAY_MS);
 const DELAY = `whole milliseconds from 0 to ${MAX_DELAY_MS}`;
 
 const viewersSection = z.strictObject({
-	delayMs: field(delayMs.default(20), DELAY, "How long packets for viewers are gathered into one write."),
+	delayMs: field(delayMs.default(20), DELAY, "How long packets for viewers are gathered into one write, at most."),
 });
 
 const apps = field(

@@ -7,12 +7,14 @@ test("a reader leaving takes the pending flush and its timer with it", () => {
 	const viewer = new Viewer();
 	const reader = join(viewer);
 	write(videoHeader, key(0));
+	clock.settle();
+	write(inter(10));
 	expect(clock.pending).toBe(1);
 	reader.leave();
 	reader.leave();
 	expect([clock.pending, hub.readers]).toEqual([0, 0]);
 	clock.advance(100);
-	expect(viewer.texts).toEqual(["hello "]);
+	expect(viewer.texts).toEqual(["hello ", "VH@0 K@0 "]);
 	expect(reader.stats.state).toBe("left");
 });
 
@@ -30,23 +32,49 @@ test("channels of different delays get the same packets in their own rhythm", ()
 		clock.settle();
 	}
 	clock.advance(20);
-	expect([node, viewer, mobile].map((each) => each.writes.length)).toEqual([1 + 35, 1 + 18, 1 + 1]);
+	expect([node, viewer, mobile].map((each) => each.writes.length)).toEqual([1 + 35, 1 + 19, 1 + 2]);
 	expect(viewer.texts.join("")).toBe(node.texts.join(""));
 	expect(mobile.texts.join("")).toBe(node.texts.join(""));
+});
+
+test("behind a pause a few readers get what comes at once, many together with what follows", () => {
+	const { clock, join, write } = setUp();
+	const viewers = Array.from({ length: 65 }, () => new Viewer());
+	const readers = viewers.map((viewer) => join(viewer));
+	write(videoHeader, key(0));
+	clock.advance(100);
+	for (const viewer of viewers) viewer.take();
+	write(inter(100));
+	clock.advance(15);
+	write(inter(115));
+	expect(viewers.flatMap(({ texts }) => texts)).toEqual([]);
+	clock.advance(5);
+	for (const viewer of viewers) expect(viewer.take()).toEqual(["p@100 p@115 "]);
+	readers[0]?.leave();
+	clock.advance(100);
+	write(inter(220));
+	clock.settle();
+	write(inter(230));
+	clock.advance(19);
+	expect(viewers[64]?.texts).toEqual(["p@220 "]);
+	clock.advance(1);
+	expect(viewers[64]?.texts).toEqual(["p@220 ", "p@230 "]);
 });
 
 test("a large batch leaves at once, and its timer with it", () => {
 	const { clock, join, write } = setUp();
 	const viewer = new Viewer();
 	join(viewer, { delayMs: 350 });
-	write(videoHeader, key(0, "x".repeat(65_536)));
-	expect(viewer.writes.length).toBe(2);
+	write(videoHeader, key(0));
+	clock.settle();
+	write(inter(10), inter(20, "x".repeat(65_536)));
+	expect(viewer.writes.length).toBe(3);
 	expect(clock.pending).toBe(0);
 	write(inter(40));
 	clock.advance(349);
-	expect(viewer.writes.length).toBe(2);
+	expect(viewer.writes.length).toBe(3);
 	clock.advance(1);
-	expect(viewer.texts[2]).toBe("p@40 ");
+	expect(viewer.texts[3]).toBe("p@40 ");
 });
 
 test("a sink that throws ends its own reader only", () => {

@@ -10,6 +10,8 @@ import type { StreamView, Totals } from "./stream-view.ts";
 /** Above this a longer wait makes writes no cheaper per byte, only later: 20 ms hold as much at 26 Mb/s. */
 const FLUSH_BYTES = 64 * 1024;
 
+/** For so few, what is written at once after a pause costs next to nothing, and they get it sooner and more evenly. */
+const FEW_READERS = 64;
 /** What a write takes, roughly. A flush begins earlier by what its writes take, so that the last reader is not late either. */
 const WRITE_MS: Millis = 0.015;
 /** Beginning still earlier than by this share of the wait would make flushes many and small. */
@@ -39,6 +41,7 @@ export class Channel implements CursorHome {
 	#next: number;
 	/** The packet after the last one flushed. */
 	#flushedTo: number;
+	#flushedAt: Millis = Number.NEGATIVE_INFINITY;
 	#headers: HeaderSet;
 	#flushedHeaders: HeaderSet;
 	#cutWithHeaders: Buffer | undefined;
@@ -167,6 +170,7 @@ export class Channel implements CursorHome {
 		this.#disarm();
 		this.#batch = new Batch(batch.number + 1);
 		this.#flushedTo = this.#next;
+		this.#flushedAt = flush.now;
 		this.#flushedHeaders = this.#headers;
 		this.#cutWithHeaders = undefined;
 		batch.seal();
@@ -204,9 +208,17 @@ export class Channel implements CursorHome {
 	#arm(): void {
 		if (this.#isArmed) return;
 		this.#isArmed = true;
-		const earlier = Math.min(this.waitMs * MOST_EARLIER, this.#cursors.length * WRITE_MS);
-		if (this.waitMs > 0) this.#cancelTimer = this.#stream.clock.after(Math.ceil(this.waitMs - earlier), this.#onTime);
-		else this.#stream.clock.soon(this.#onTime);
+		const { clock } = this.#stream;
+		const wait = this.#timeToFlush(clock.now());
+		if (wait > 0) this.#cancelTimer = clock.after(wait, this.#onTime);
+		else clock.soon(this.#onTime);
+	}
+
+	/** Few readers wait only since the last flush, many since the first packet of this one. */
+	#timeToFlush(now: Millis): Millis {
+		const readers = this.#cursors.length;
+		if (readers <= FEW_READERS) return Math.ceil(this.waitMs - (now - this.#flushedAt));
+		return Math.ceil(this.waitMs - Math.min(this.waitMs * MOST_EARLIER, readers * WRITE_MS));
 	}
 
 	/** A task asked for with `soon` cannot be called off: it stays armed and finds what there is. */
