@@ -19,7 +19,8 @@
 
 // MAX_VIEWERS: a process may hold that many files here. HANDSHAKE: S0, S1 and S2 (RTMP 1.0 §5.2).
 // ACK_EVERY: what servers announce. SLOW_SEGMENT: that of a real path; loopback's 64 KB let megabytes wait in the kernel.
-enum { MAX_VIEWERS = 16384, HANDSHAKE = 3073, ACK_EVERY = 2500000, SLOW_SEGMENT = 1400, BUFFER = 1 << 18, EVENTS = 512 };
+// TURNS: the slow ones read once a second, not all at the same moment.
+enum { MAX_VIEWERS = 16384, HANDSHAKE = 3073, ACK_EVERY = 2500000, SLOW_SEGMENT = 1400, BUFFER = 1 << 18, EVENTS = 512, TURNS = 50 };
 
 // READ acknowledges, SILENT does not; TRICKLE reads a byte a second, HALF about half of what comes, STOP nothing behind
 // the handshake.
@@ -133,8 +134,10 @@ static void take(struct viewer *v) {
 }
 
 static void trickle(void) {
+	static int turn;
 	trickled_at = now_ms;
-	for (int i = 0; i < count; i++) {
+	turn = (turn + 1) % TURNS;
+	for (int i = turn; i < count; i += TURNS) {
 		struct viewer *v = &viewers[i];
 		if (!v->is_open || !v->is_slow || v->received < HANDSHAKE) continue;
 		int error = 0;
@@ -224,7 +227,7 @@ static int dial_due(void) {
 		// The others are read from in between.
 		if (pending % 8 == 0) return 0;
 	}
-	return 1000;
+	return 1000 / TURNS;
 }
 
 int main(int words, char **word) {
@@ -245,6 +248,6 @@ int main(int words, char **word) {
 		for (int i = 0; i < ready; i++)
 			if (events[i].data.u32 == 0) listen_to_commands();
 			else take(&viewers[events[i].data.u32 - 1]);
-		if (now_ms - trickled_at >= 1000) trickle();
+		if (now_ms - trickled_at >= 1000.0 / TURNS) trickle();
 	}
 }

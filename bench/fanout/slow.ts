@@ -62,12 +62,22 @@ export async function benchSlow(options: SlowOptions, run: Run): Promise<SlowRow
 			await using load = await Load.ofStream(stage.programs, audience.play, signal);
 			for (const kind of SLOW_KINDS)
 				await load.join(Math.ceil(slow / SLOW_KINDS.length), JOIN_MS / SLOW_KINDS.length, kind);
-			await watch(`the same beside ${slow} slow ones, who have just come`);
-			await watch("some time later");
+			await joined(edge, viewers + slow, signal);
+			await watch(`the same beside ${slow} slow ones`);
+			await watch("the same, those who read nothing evicted");
 		}
 		await watch("the slow ones are gone");
 		return rows;
 	});
+}
+
+/** Waits until so many have become readers: what a wave of joins does is another bench. */
+async function joined(edge: Server, count: number, signal: AbortSignal): Promise<void> {
+	for (let here = 0; here < count; ) {
+		await pause(LOOK_EVERY_MS, undefined, { signal });
+		const { readers, evicted } = await counters(edge);
+		here = readers + evicted;
+	}
 }
 
 type Part = {
