@@ -217,8 +217,9 @@ export class Channel implements CursorHome {
 	/** Few readers wait only since the last flush, many since the first packet of this one. */
 	#timeToFlush(now: Millis): Millis {
 		const readers = this.#cursors.length;
-		if (readers <= FEW_READERS) return Math.ceil(this.waitMs - (now - this.#flushedAt));
-		return Math.ceil(this.waitMs - Math.min(this.waitMs * MOST_EARLIER, readers * WRITE_MS));
+		const isFew = readers <= FEW_READERS;
+		const earlier = isFew ? now - this.#flushedAt : Math.min(this.waitMs * MOST_EARLIER, readers * WRITE_MS);
+		return Math.ceil(this.waitMs - earlier);
 	}
 
 	/** A task asked for with `soon` cannot be called off: it stays armed and finds what there is. */
