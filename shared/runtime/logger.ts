@@ -1,16 +1,23 @@
-import { type DestinationStream, type Logger as Pino, pino } from "pino";
-import pinoPretty from "pino-pretty";
+import { type Logger as Pino, pino } from "pino";
+import { prettyFactory } from "pino-pretty";
+import { LogOutput, openStderr } from "./log-output.ts";
 
 /** A pino logger; bind what a line is about with `child`. */
 export type Logger = Pino;
 
-/** One JSON object a line on stderr, or with `pretty` a line for people. `node` is in every line. */
+/**
+ * One JSON object a line on stderr, or with `pretty` a line for people. `node` is in every line. Nothing waits for who reads
+ * them: of a reader that is behind by `MAX_QUEUED_BYTES` lines are dropped, and how many is said when it reads again.
+ */
 export function createLogger(options: { level: string; pretty: boolean; node: string }): Logger {
 	const { level, pretty, node } = options;
-	const target: DestinationStream = pretty
-		? pinoPretty({ destination: 2, sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" })
-		: pino.destination({ dest: 2, sync: true });
-	return pino({ level, base: { node } }, target);
+	const output = new LogOutput(openStderr(), (lost) => log.warn({ lost }, "log lines lost"));
+	process.once("exit", () => output.flushAtExit());
+	const colorize = process.stderr.isTTY && process.stderr.hasColors();
+	const forPeople = prettyFactory({ colorize, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" });
+	const write = (line: string) => output.write(pretty ? forPeople(line) : line);
+	const log = pino({ level, base: { node } }, { write });
+	return log;
 }
 
 /** For tests: nothing is written. */
