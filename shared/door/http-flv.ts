@@ -1,6 +1,6 @@
 import type { StreamSource } from "#shared/catalog";
 import { streamKey } from "#shared/media";
-import type { HttpApp } from "#shared/net";
+import { endNow, endSoon, type HttpApp } from "#shared/net";
 import type { Events } from "#shared/runtime";
 import type { Reader } from "#shared/stream";
 import type { PlayPolicy } from "./play.ts";
@@ -65,9 +65,9 @@ export function serveHttpFlv(http: HttpApp, options: HttpFlvOptions): void {
 			bounds: options.policy.bounds,
 			onEvict: (reason) => {
 				events.readerEvicted(key, address, reason);
-				socket.destroy();
+				endNow(socket, `a reader that is ${reason}`);
 			},
-			onEnd: () => socket.destroySoon(),
+			onEnd: (reason) => endSoon(socket, `the stream is over: ${reason}`),
 		});
 		return reply;
 	});

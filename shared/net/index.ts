@@ -1,3 +1,4 @@
+export * from "./ending.ts";
 export * from "./http-server.ts";
 export * from "./rtmp-connection.ts";
 export * from "./rtmp-dialer.ts";

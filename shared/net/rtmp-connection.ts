@@ -1,12 +1,10 @@
 import type { Socket } from "node:net";
 import { ProtocolError } from "#shared/errors";
 import { type ServerEvent, ServerSession } from "#shared/rtmp";
+import { endNow, endSoon } from "./ending.ts";
 
 /** Answers and status messages waiting for a peer that does not read: past this it is gone or hostile. */
 const MAX_UNREAD_ANSWERS = 256 * 1024;
-
-/** How long the last words to a peer may wait for it to read them. */
-const FAREWELL_MS = 5_000;
 
 /** Why a connection ended: a fixed `reason` for metrics and a sentence for the log. */
 export type CloseCause = { reason: string; message: string };
@@ -78,14 +76,13 @@ export class RtmpConnection {
 	close(cause: CloseCause): void {
 		if (this.#cause) return;
 		this.#cause = cause;
-		this.#socket.setTimeout(FAREWELL_MS, () => this.#socket.destroy());
-		this.#socket.destroySoon();
+		endSoon(this.#socket, cause.message);
 		this.#handler?.onClose(cause);
 	}
 
 	/** Ends the connection without regard to what is still queued. */
 	destroy(cause: CloseCause): void {
-		this.#socket.destroy();
+		endNow(this.#socket, cause.message);
 		this.close(cause);
 	}
 
