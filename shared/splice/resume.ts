@@ -74,19 +74,45 @@ export function resumeTokenOf(frames: FrameWindows): ResumeToken | undefined {
 /** A run in a history: the packet it begins with and the time of its last frame. */
 type Run = { readonly from: number; readonly time: Millis };
 
+/** A history is searched for each child that comes back; its packets are the same ones, and each is read once. */
+const known = new WeakMap<MediaPacket, number>();
+
+function markOf(packet: MediaPacket): number {
+	let mark = known.get(packet);
+	if (mark === undefined) {
+		mark = fingerprint(packet.payload);
+		known.set(packet, mark);
+	}
+	return mark;
+}
+
 class Track {
-	readonly #frames: { readonly mark: number; readonly time: Millis; readonly index: number }[] = [];
+	readonly #marks: number[] = [];
+	readonly #times: Millis[] = [];
+	readonly #indices: number[] = [];
 
 	push(packet: MediaPacket, index: number): void {
-		this.#frames.push({ mark: fingerprint(packet.payload), time: packet.time, index });
+		this.#marks.push(markOf(packet));
+		this.#times.push(packet.time);
+		this.#indices.push(index);
 	}
 
-	runs(marks: readonly number[]): Run[] {
-		if (marks.length === 0) return [];
-		return this.#frames.flatMap((last, at) => {
-			const first = this.#frames[at - marks.length + 1];
-			const isRun = first && marks.every((mark, step) => this.#frames[at - marks.length + 1 + step]?.mark === mark);
-			return isRun ? [{ from: first.index, time: last.time }] : [];
-		});
+	/** Where these frames follow each other, oldest first. */
+	runs(wanted: readonly number[]): Run[] {
+		const found: Run[] = [];
+		if (wanted.length === 0) return found;
+		for (let first = 0; first + wanted.length <= this.#marks.length; first++) {
+			if (!this.#isRun(wanted, first)) continue;
+			const time = this.#times[first + wanted.length - 1] ?? 0;
+			found.push({ from: this.#indices[first] ?? 0, time });
+		}
+		return found;
+	}
+
+	#isRun(wanted: readonly number[], first: number): boolean {
+		for (let step = 0; step < wanted.length; step++) {
+			if (this.#marks[first + step] !== wanted[step]) return false;
+		}
+		return true;
 	}
 }
