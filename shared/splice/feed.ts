@@ -2,6 +2,7 @@ import type { Millis } from "#shared/clock";
 import type { MediaPacket } from "#shared/media";
 import type { Pass } from "./asides.ts";
 import { Backlog } from "./backlog.ts";
+import { FeedClock } from "./feed-clock.ts";
 import type { FrameKind } from "./frame-window.ts";
 import { Preamble } from "./preamble.ts";
 
@@ -35,6 +36,17 @@ export type Place = {
 	/** The number in the output of the feed's next frame of a track; undefined until a frame's time tells. */
 	readonly next: Record<FrameKind, number | undefined>;
 	readonly pass: Pass;
+	/** How far it was behind while another feed led: it may bring copies for so long when it is left alone. */
+	lagMs: Millis;
+	/** Since when, and from which time on, it has brought only copies while nobody led. */
+	alone: { readonly since: Millis; readonly from: Millis } | undefined;
+};
+
+/** Why a feed was ended by its splicer: something threw on the way of its packets. */
+export type FeedFailure = {
+	readonly error: unknown;
+	/** Another feed of the stream failed a moment ago: it is not the feed's fault. */
+	readonly isRepeated: boolean;
 };
 
 /** What a feed asks of its splicer. */
@@ -52,7 +64,9 @@ export class SplicedFeed implements Feed {
 	readonly id: string;
 	/** In force in this feed, which may be behind the output. */
 	readonly preamble = new Preamble();
-	/** Filled while there is no place. */
+	/** The times it counts in, as far as the splicer sees them. */
+	readonly clock = new FeedClock();
+	/** Filled while there is no place, and while the place is in doubt. */
 	readonly backlog = new Backlog();
 	place: Place | undefined;
 	/** Of the former place: siblings keep theirs over a hole. */
@@ -67,11 +81,13 @@ export class SplicedFeed implements Feed {
 	lastPushAt: Millis = Number.NEGATIVE_INFINITY;
 	/** Time of the newest packet that is a frame, on the feed's own timeline. */
 	lastTime: Millis | undefined;
+	readonly onFailed: (failure: FeedFailure) => void;
 	readonly #owner: FeedOwner;
 	#isOpen = true;
 
-	constructor(id: string, owner: FeedOwner) {
+	constructor(id: string, owner: FeedOwner, onFailed: (failure: FeedFailure) => void = rethrow) {
 		this.id = id;
+		this.onFailed = onFailed;
 		this.#owner = owner;
 	}
 
@@ -100,6 +116,19 @@ export class SplicedFeed implements Feed {
 		this.#owner.closed(this, now);
 	}
 
+	/** Takes a place: from here on its frames have numbers in the output. */
+	settle(offset: Millis, next: Place["next"]): Place {
+		this.place = { offset, next, pass: {}, lagMs: 0, alone: undefined };
+		return this.place;
+	}
+
+	/** It was no late copy after all, or somebody else leads: what was kept in doubt is given back. */
+	trust(): void {
+		if (!this.place?.alone) return;
+		this.place.alone = undefined;
+		this.backlog.take();
+	}
+
 	/** Forgets the place: what comes from here on must be recognised anew. */
 	lose(): void {
 		this.formerOffset = this.place?.offset ?? this.formerOffset;
@@ -109,3 +138,7 @@ export class SplicedFeed implements Feed {
 		this.heard = 0;
 	}
 }
+
+const rethrow = ({ error }: FeedFailure): never => {
+	throw error;
+};

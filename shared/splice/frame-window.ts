@@ -134,6 +134,8 @@ export class FrameWindow {
 export type FrameKind = "audio" | "video";
 /** Both kinds, the better known first: video frames are rarely equal. */
 export const FRAME_KINDS: readonly FrameKind[] = ["video", "audio"];
+/** A frame's length where two frames are not there to tell. */
+export const USUAL_FRAME_MS: Readonly<Record<FrameKind, Millis>> = { audio: 23, video: 40 };
 /** A window for each kind. */
 export type FrameWindows = Readonly<Record<FrameKind, FrameWindow>>;
 

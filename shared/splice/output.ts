@@ -1,20 +1,12 @@
 import type { Millis } from "#shared/clock";
 import type { MediaPacket, TrackKind } from "#shared/media";
 import { Asides, type Pass } from "./asides.ts";
-import { type FrameKind, type FrameWindows, frameWindows } from "./frame-window.ts";
+import { FRAME_KINDS, type FrameKind, type FrameWindows, frameWindows, USUAL_FRAME_MS } from "./frame-window.ts";
 import { isPreamble, Preamble } from "./preamble.ts";
-
-/**
- * A step back up to this is the rounding of two feeds' times and is flattened.
- * A larger one is the encoder's own and is passed on as it is.
- */
-const FLATTENED_MS = 1000;
 
 /** Packets that are not frames and lie this far behind the newest frame were delivered, or their moment is over. */
 const LATE_ASIDE_MS = 1000;
 
-/** A frame's length where two frames are not there to tell. */
-const USUAL_FRAME_MS: Readonly<Record<FrameKind, Millis>> = { audio: 23, video: 40 };
 /** So many steps are looked at to tell a track's frame length. */
 const FRAME_STEPS = 8;
 
@@ -26,7 +18,7 @@ export class Output {
 	readonly preamble = new Preamble();
 	readonly #deliver: (packet: MediaPacket) => void;
 	readonly #asides = new Asides();
-	readonly #lastTimes: Record<TrackKind, Millis | undefined> = { audio: undefined, video: undefined, data: undefined };
+	readonly #lastTimes: Record<TrackKind, Millis> = { audio: 0, video: 0, data: 0 };
 	#oldest: Millis | undefined;
 	#newest: Millis | undefined;
 	#deliveredAt: Millis | undefined;
@@ -52,14 +44,20 @@ export class Output {
 		return this.#deliveredAt === undefined ? 0 : now - this.#deliveredAt;
 	}
 
-	/** Delivers the next frame of its track. */
+	/** Forgets which frames were delivered: they are about to come again as new ones. */
+	forgetFrames(): void {
+		for (const kind of FRAME_KINDS) this.frames[kind].dropBefore(this.frames[kind].end);
+	}
+
+	/** Delivers the next frame of its track. It counts as delivered even where handing it on fails: it is not tried again. */
 	frame(packet: MediaPacket, mark: number, time: Millis, now: Millis): void {
 		const kind = packet.kind as FrameKind;
-		const at = this.#write(packet, time);
+		const at = Math.max(time, this.#lastTimes[kind]);
 		this.frames[kind].push(mark, at);
 		this.#oldest ??= at;
-		if (this.#newest === undefined || at > this.#newest || this.#newest - at > FLATTENED_MS) this.#newest = at;
+		if (this.#newest === undefined || at > this.#newest) this.#newest = at;
 		this.#deliveredAt = now;
+		this.#write(packet, at);
 	}
 
 	/** Delivers data or a changed codec header unless it is a copy or its moment is over; whether it did. */
@@ -98,13 +96,12 @@ export class Output {
 		return steps.sort((a, b) => a - b)[steps.length >> 1] ?? USUAL_FRAME_MS[kind];
 	}
 
-	#write(packet: MediaPacket, time: Millis): Millis {
+	/** Whatever comes in, a track's times never fall, nor below zero: no wire form has bytes for that. */
+	#write(packet: MediaPacket, time: Millis): void {
 		const { kind, role, payload } = packet;
-		const last = this.#lastTimes[kind];
-		const at = last !== undefined && time < last && last - time <= FLATTENED_MS ? last : time;
+		const at = Math.max(time, this.#lastTimes[kind]);
 		this.#lastTimes[kind] = at;
 		this.#delivered++;
 		this.#deliver(at === packet.time ? packet : { kind, role, time: at, payload });
-		return at;
 	}
 }

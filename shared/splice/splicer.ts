@@ -1,7 +1,7 @@
 import type { Millis } from "#shared/clock";
 import type { MediaPacket } from "#shared/media";
 import type { Alignment } from "./align.ts";
-import { type Feed, type FeedOwner, type Place, SplicedFeed } from "./feed.ts";
+import { type Feed, type FeedFailure, type FeedOwner, type Place, SplicedFeed } from "./feed.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { FrameKind } from "./frame-window.ts";
 import { Lead, type SwitchEvent } from "./lead.ts";
@@ -9,7 +9,7 @@ import { Output } from "./output.ts";
 import { isPreamble } from "./preamble.ts";
 import { type Candidate, recogniseCold, recogniseHot } from "./recognise.ts";
 import { type ResumeToken, resumeTokenOf } from "./resume.ts";
-import type { Takeover } from "./takeover.ts";
+import { isPresent, replacement, type Takeover } from "./takeover.ts";
 
 /** Recognises a feed that begins with a 10 s group of pictures and is 10 s behind. */
 const WINDOW_MS = 20_000;
@@ -24,6 +24,9 @@ const TRY_UNRELATED = 16;
 
 /** Two feeds' times of one frame may differ by this much before the offset follows. */
 const DRIFT_MS = 2;
+
+/** Two feeds that fail within so long fail by what they bring, not by how they bring it. */
+const FAILS_AGAIN_MS = 10_000;
 
 /** What a splicer is made of. Both callbacks are called from inside `push`, `idle` or `close` of a feed. */
 export type SplicerOptions = {
@@ -62,6 +65,7 @@ export class Splicer {
 	/** Of the feed that led last; undefined before the first packet. */
 	#offset: Millis | undefined;
 	#duplicates = 0;
+	#failedAt: Millis = Number.NEGATIVE_INFINITY;
 
 	constructor(options: SplicerOptions) {
 		const output = new Output(options.deliver, options.windowMs ?? WINDOW_MS);
@@ -78,9 +82,12 @@ export class Splicer {
 		};
 	}
 
-	/** A new upstream is about to send; `feedId` is how switches name it. The caller closes the feed. */
-	open(feedId: string): Feed {
-		const feed = new SplicedFeed(feedId, this.#owner);
+	/**
+	 * A new upstream is about to send; `feedId` is how switches name it. The caller closes the feed. Where something throws on
+	 * the way of its packets, `deliver` included, it is closed already when `onFailed` is called; without one it throws.
+	 */
+	open(feedId: string, onFailed?: (failure: FeedFailure) => void): Feed {
+		const feed = new SplicedFeed(feedId, this.#owner, onFailed);
 		this.#feeds.add(feed);
 		return feed;
 	}
@@ -100,6 +107,14 @@ export class Splicer {
 	}
 
 	#pushed(feed: SplicedFeed, packet: MediaPacket, now: Millis): void {
+		try {
+			this.#take(feed, packet, now);
+		} catch (error) {
+			this.#fail(feed, error, now);
+		}
+	}
+
+	#take(feed: SplicedFeed, packet: MediaPacket, now: Millis): void {
 		feed.lastPushAt = now;
 		feed.isIdle = false;
 		if (this.#offset === undefined) this.#begin(feed);
@@ -108,13 +123,20 @@ export class Splicer {
 			return;
 		}
 		if (packet.kind === "video") feed.hasVideo = true;
-		this.#route(feed, packet, fingerprint(packet.payload), now);
+		this.#route(feed, feed.clock.place(packet), fingerprint(packet.payload), now);
+	}
+
+	#fail(feed: SplicedFeed, error: unknown, now: Millis): void {
+		const isRepeated = now - this.#failedAt < FAILS_AGAIN_MS;
+		this.#failedAt = now;
+		feed.close(now);
+		feed.onFailed({ error, isRepeated });
 	}
 
 	/** The first feed to send anything is the output, times and all. */
 	#begin(feed: SplicedFeed): void {
 		this.#offset = 0;
-		feed.place = { offset: 0, next: { audio: 0, video: 0 }, pass: {} };
+		feed.settle(0, { audio: 0, video: 0 });
 		this.#lead.take(feed, { gapMs: 0, framesLost: 0 });
 	}
 
@@ -127,6 +149,7 @@ export class Splicer {
 
 	#aside(feed: SplicedFeed, place: Place, packet: MediaPacket, mark: number): void {
 		const isLeader = this.#lead.feed === feed;
+		if (place.alone) feed.backlog.add(packet, mark, feed.preamble.current);
 		if (!this.#output.aside(packet, mark, packet.time + place.offset, place.pass, isLeader)) this.#duplicates++;
 	}
 
@@ -147,6 +170,8 @@ export class Splicer {
 			this.#duplicates++;
 			const drift = known.time(at) - time;
 			if (Math.abs(drift) > DRIFT_MS) place.offset += Math.sign(drift);
+			if (this.#lead.feed) place.lagMs = (this.#output.newest ?? time) - time;
+			else this.#doubt(feed, place, packet, mark, now);
 		} else {
 			// The feed left frames out, or changed under way.
 			this.#lose(feed);
@@ -154,7 +179,23 @@ export class Splicer {
 		}
 	}
 
+	/**
+	 * A late copy, as long as somebody is ahead. Nobody is: then its frames are kept, and it goes on from them as new
+	 * once it is clear that it has nothing else.
+	 */
+	#doubt(feed: SplicedFeed, place: Place, packet: MediaPacket, mark: number, now: Millis): void {
+		feed.backlog.add(packet, mark, feed.preamble.current);
+		place.alone ??= { since: now, from: packet.time };
+		const { since, from } = place.alone;
+		if (!isPresent({ heardMs: now - since, mediaMs: packet.time - from, lagMs: place.lagMs })) return;
+		const takeover = replacement(feed.backlog, this.#output, feed.hasVideo);
+		if (!takeover) return;
+		this.#output.forgetFrames();
+		this.#takeOver(feed, takeover, now);
+	}
+
 	#bring(feed: SplicedFeed, offset: Millis, now: Millis): void {
+		if (!this.#lead.feed) for (const other of this.#feeds) other.trust();
 		this.#lead.bring(feed, this.#output.silence(now), now);
 		if (this.#lead.feed === feed) this.#offset = offset;
 	}
@@ -205,8 +246,16 @@ export class Splicer {
 		for (const mayReplace of [false, true]) {
 			for (const feed of this.#feeds) {
 				if (this.#isCarried()) return;
-				if (!feed.isIdle && feed.heard > 0) this.#goOnWith(feed, mayReplace, now);
+				if (!feed.isIdle && feed.heard > 0) this.#tryToGoOn(feed, mayReplace, now);
 			}
+		}
+	}
+
+	#tryToGoOn(feed: SplicedFeed, mayReplace: boolean, now: Millis): void {
+		try {
+			this.#goOnWith(feed, mayReplace, now);
+		} catch (error) {
+			this.#fail(feed, error, now);
 		}
 	}
 
@@ -223,15 +272,17 @@ export class Splicer {
 			const first = feed.backlog.firstIndex(kind);
 			return first === undefined || shift[kind] === undefined ? undefined : first + shift[kind];
 		};
-		feed.place = { offset, next: { audio: next("audio"), video: next("video") }, pass: {} };
-		for (const { packet, mark } of feed.backlog.take()) this.#route(feed, packet, mark, now);
+		const place = feed.settle(offset, { audio: next("audio"), video: next("video") });
+		const items = feed.backlog.take();
+		if (!this.#lead.feed) place.alone = { since: feed.probingSince ?? now, from: items[0]?.packet.time ?? 0 };
+		for (const { packet, mark } of items) this.#route(feed, packet, mark, now);
 	}
 
 	/** Goes on with a feed that has no frame in common with the output; all others must be recognised anew. */
 	#takeOver(feed: SplicedFeed, { items, offset, framesLost, discontinuity }: Takeover, now: Millis): void {
 		for (const other of this.#feeds) if (other.place) other.lose();
 		feed.backlog.take();
-		feed.place = { offset, next: { audio: undefined, video: undefined }, pass: {} };
+		feed.settle(offset, { audio: undefined, video: undefined });
 		this.#offset = offset;
 		this.#lead.take(feed, { gapMs: this.#output.silence(now), framesLost, discontinuity });
 		const [first] = items;

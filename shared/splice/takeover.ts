@@ -11,6 +11,27 @@ const NO_VIDEO_MS = 1000;
 /** Where the output has no video either: one more than a run, so that a feed to be recognised is. */
 const AUDIO_ONLY_FRAMES = 4;
 
+/** Longer than a parent's history takes to begin to arrive, and short enough to be no stall of its own. */
+const PRESENT_MS = 500;
+/** History comes as fast as the network goes, the present no faster than this: ffmpeg's `-re` begins with a short burst. */
+const MOST_SPEED = 2;
+
+/** A feed that brings only frames which were seen, while nobody brings others. */
+export type Alone = {
+	/** Wall time it has been so, and the media time it brought in it. */
+	readonly heardMs: Millis;
+	readonly mediaMs: Millis;
+	/** How far it was behind when another feed led. */
+	readonly lagMs: Millis;
+};
+
+/**
+ * Whether what was seen before is the present: an encoder that started its file again, rather than a parent that sends its
+ * history, or a standby that is behind by as much as it was.
+ */
+export const isPresent = ({ heardMs, mediaMs, lagMs }: Alone): boolean =>
+	heardMs >= lagMs + PRESENT_MS && mediaMs <= heardMs * MOST_SPEED;
+
 /** How a feed goes on that has no frame in common with the output. */
 export type Takeover = {
 	/** What to deliver, oldest first. */
