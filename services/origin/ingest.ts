@@ -3,8 +3,9 @@ import type { Cancel, Clock, Millis } from "#shared/clock";
 import type { Publication, Publisher } from "#shared/door";
 import { CodecsSeen } from "#shared/flv";
 import type { MediaPacket, StreamKey } from "#shared/media";
-import { type Feed, Splicer } from "#shared/splice";
+import { type Feed, type FeedFailure, Splicer } from "#shared/splice";
 import { Hub } from "#shared/stream";
+import { Silence } from "./silence.ts";
 
 export type IngestOptions = {
 	key: StreamKey;
@@ -15,9 +16,15 @@ export type IngestOptions = {
 	historyBytes: number;
 	/** A publisher silent for this long may be replaced. */
 	idleMs: Millis;
+	/** Without a frame for so long the stream is offered to nobody, until the next one. */
+	silentMs: Millis;
 	/** How long the stream waits for a publisher whose connection dropped. */
 	graceMs: Millis;
 	onPacket(packet: MediaPacket): void;
+	/** No frame comes any more; readers stay. */
+	onSilent(): void;
+	/** Something threw on the way of a publisher's packets, and it was sent away; where that is repeated, the stream is over. */
+	onFailed(feed: string, failure: FeedFailure): void;
 	/** It is over: forget it. Comes once. */
 	onOver(how: "clean" | "dropped"): void;
 };
@@ -29,7 +36,8 @@ type Present = { publisher: Publisher; feed: Feed; lastAt: Millis };
 
 /**
  * One stream as it comes in: publishers follow one another, readers see one stream whose time goes on.
- * It is announced with its first frame and lasts until a publisher ends it, or none returns in time.
+ * It is announced with its first frame and lasts until a publisher ends it, or none returns in time. While no frames
+ * come it is not announced: there is nothing to give but old ones.
  */
 export class Ingest {
 	readonly hub: Hub;
@@ -37,6 +45,8 @@ export class Ingest {
 	readonly #splicer: Splicer;
 	readonly #startedAt = new Date().toISOString();
 	readonly #codecs = new CodecsSeen();
+	readonly #silence: Silence;
+	#isSilent = false;
 	/** How many codecs the catalog has been told of. */
 	#announced = 0;
 	#present: Present | undefined;
@@ -48,11 +58,17 @@ export class Ingest {
 		this.#options = options;
 		this.hub = new Hub({ clock: options.clock, historyBytes: options.historyBytes, historyMs: HISTORY_MS });
 		this.#splicer = new Splicer({ deliver: (packet) => this.#deliver(packet) });
+		this.#silence = new Silence(options.clock, options.silentMs, () => this.#fallSilent());
 	}
 
 	/** Whether a publisher would be let in now. */
 	get isFree(): boolean {
 		return !this.#present || this.#options.clock.now() - this.#present.lastAt >= this.#options.idleMs;
+	}
+
+	/** It had frames, and has none at present. */
+	get isSilent(): boolean {
+		return this.#isSilent;
 	}
 
 	/** Lets a publisher in and sends a silent one away; undefined while another one is at it. */
@@ -62,7 +78,7 @@ export class Ingest {
 		const former = this.#present;
 		this.#cancelGrace?.();
 		const now = clock.now();
-		const feed = this.#splicer.open(`publisher${++this.#publishers}`);
+		const feed = this.#splicer.open(`publisher${++this.#publishers}`, (failure) => this.#fail(present, failure));
 		const present: Present = { publisher, feed, lastAt: now };
 		this.#present = present;
 		if (former) {
@@ -89,6 +105,7 @@ export class Ingest {
 		if (this.#over) return;
 		this.#over = true;
 		this.#cancelGrace?.();
+		this.#silence.stop();
 		this.#options.catalog.withdraw(this.#options.key, how === "clean" ? "unpublished" : "publisher lost");
 		this.#options.onOver(how);
 		this.hub.end(how);
@@ -109,11 +126,29 @@ export class Ingest {
 		else this.#cancelGrace = clock.after(graceMs, () => this.end("dropped"));
 	}
 
+	/** Who cannot be handed on goes; where the next one cannot either, it is the stream. */
+	#fail(present: Present, failure: FeedFailure): void {
+		this.#options.onFailed(present.feed.id, failure);
+		present.publisher.close("failed", `what it sent cannot be handed on: ${failure.error}`);
+		this.#leave(present, "dropped");
+		if (failure.isRepeated) this.end("dropped");
+	}
+
 	#deliver(packet: MediaPacket): void {
 		this.#options.onPacket(packet);
 		this.#codecs.note(packet);
 		this.hub.write(packet);
-		if (packet.role === "keyframe" || packet.role === "frame") this.#announce();
+		if (packet.role !== "keyframe" && packet.role !== "frame") return;
+		this.#silence.break();
+		this.#isSilent = false;
+		this.#announce();
+	}
+
+	#fallSilent(): void {
+		this.#isSilent = true;
+		this.#announced = 0;
+		this.#options.catalog.withdraw(this.#options.key, "silent");
+		this.#options.onSilent();
 	}
 
 	/** The catalog tells others only what is new to them. */

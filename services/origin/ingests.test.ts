@@ -14,7 +14,7 @@ const keyframe = (time: number): MediaPacket => ({
 	payload: Buffer.from(`170100000000000001${time.toString(16).padStart(8, "0")}`, "hex"),
 });
 
-function stage() {
+function stage(onPacket: (packet: MediaPacket) => void = () => {}) {
 	const clock = new ManualClock();
 	const said: string[] = [];
 	const catalog = new Catalog(clock, {
@@ -26,9 +26,9 @@ function stage() {
 		clock,
 		catalog,
 		events: createEvents(silentLogger(), createMetrics({ node: "o1", role: "origin" })),
-		onPacket: () => {},
+		onPacket: (packet) => onPacket(packet),
 		limits: { streams: 2, historyBytes: 1_000_000 },
-		publish: { idleMs: 5000, graceMs: 3000 },
+		publish: { idleMs: 5000, silentMs: 1000, graceMs: 3000 },
 	});
 	const closed: string[] = [];
 	const publisher = (address: string): Publisher => ({
@@ -57,11 +57,11 @@ test("after a dropped connection the stream waits for its publisher", () => {
 	clock.advance(2999);
 	const second = publish();
 	clock.advance(10_000);
-	second.write(keyframe(0));
-	expect(said).toEqual(["add o1 avc1"]);
+	second.write(keyframe(4000));
+	expect(said).toEqual(["add o1 avc1", "remove silent", "add o1 avc1"]);
 	second.end("dropped");
 	clock.advance(3000);
-	expect(said).toEqual(["add o1 avc1", "remove publisher lost"]);
+	expect(said.slice(3)).toEqual(["remove silent"]);
 	expect(ingests.size).toBe(0);
 });
 
@@ -95,4 +95,66 @@ test("no more streams than allowed", () => {
 	const { ingests, publisher } = stage();
 	const keys = ["live/x", "live/y", "live/z"].map((text) => parseStreamKey(text) ?? expect.fail(text));
 	expect(keys.map((one) => ingests.publish(one, publisher("p")) !== undefined)).toEqual([true, true, false]);
+});
+
+test("a silent stream is not offered, plays wait for its next frame, and readers stay", async () => {
+	const { publish, said, clock, ingests } = stage();
+	const publication = publish();
+	publication.write(keyframe(0));
+	const reading = await ingests.open(key, new AbortController().signal);
+	clock.advance(999);
+	expect(said).toEqual(["add o1 avc1"]);
+	clock.advance(1);
+	expect(said).toEqual(["add o1 avc1", "remove silent"]);
+	let answered = false;
+	const play = ingests.open(key, new AbortController().signal).then((lease) => {
+		answered = true;
+		return lease;
+	});
+	const hurried = new AbortController();
+	const gone = ingests.open(key, hurried.signal);
+	hurried.abort();
+	expect(await gone).toBeUndefined();
+	clock.advance(2000);
+	expect(answered).toBe(false);
+	publication.write(keyframe(40));
+	expect((await play)?.hub).toBe(reading?.hub);
+	expect(said.slice(2)).toEqual(["add o1 avc1"]);
+});
+
+test("plays of a silent stream wait no longer than a stream waits for its publisher", async () => {
+	const { publish, clock, ingests } = stage();
+	publish().write(keyframe(0));
+	clock.advance(1000);
+	const play = ingests.open(key, new AbortController().signal);
+	clock.advance(3000);
+	expect(await play).toBeUndefined();
+});
+
+test("who is told when a stream is over is told of its end, not of its silence", () => {
+	const { publish, clock, ingests } = stage();
+	const over: string[] = [];
+	ingests.onOver((gone) => over.push(gone));
+	const publication = publish();
+	publication.write(keyframe(0));
+	clock.advance(2000);
+	expect(over).toEqual([]);
+	publication.end("clean");
+	expect(over).toEqual(["live/a"]);
+});
+
+test("what throws on the way of a packet sends its publisher away, and ends the stream where the next one fails too", () => {
+	const { publish, closed, clock, ingests } = stage(({ payload }) => {
+		if ((payload.at(-1) ?? 0) > 0) throw new Error("no bytes for that");
+	});
+	const first = publish("p1");
+	first.write(keyframe(0));
+	first.write(keyframe(40));
+	expect(closed).toEqual(["p1 failed"]);
+	expect(ingests.isFree(key)).toBe(true);
+	const second = publish("p2");
+	second.write(keyframe(80));
+	clock.advance(200);
+	second.write(keyframe(120));
+	expect([closed[1], ingests.size]).toEqual(["p2 failed", 0]);
 });

@@ -12,13 +12,14 @@ export type IngestsOptions = {
 	events: Events;
 	onPacket(packet: MediaPacket): void;
 	limits: { streams: number; historyBytes: number };
-	publish: { idleMs: Millis; graceMs: Millis };
+	publish: { idleMs: Millis; silentMs: Millis; graceMs: Millis };
 };
 
 /** Every stream that is published here: takes publishers in, gives readers their stream. Disposing ends them all. */
 export class Ingests implements PublishDesk, StreamSource, Disposable {
 	readonly #options: IngestsOptions;
 	readonly #ingests = new Map<StreamKey, Ingest>();
+	readonly #overListeners = new Set<(key: StreamKey) => void>();
 	#skippedBefore = 0;
 
 	constructor(options: IngestsOptions) {
@@ -56,11 +57,16 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 	}
 
 	async knows(key: StreamKey): Promise<boolean> {
-		return this.#options.catalog.get(key) !== undefined;
+		return this.#options.catalog.get(key) !== undefined || this.#ingests.get(key)?.isSilent === true;
 	}
 
-	/** A stream that is being published but not announced yet is as good as there. */
-	async open(key: StreamKey): Promise<Lease | undefined> {
+	/**
+	 * A stream that is being published but not announced yet is as good as there. One that is silent has only old frames,
+	 * which a node would take for a parent that works: it is waited for as long as a publisher is.
+	 */
+	async open(key: StreamKey, signal: AbortSignal): Promise<Lease | undefined> {
+		const { catalog, publish } = this.#options;
+		if (this.#ingests.get(key)?.isSilent && !(await catalog.waitFor(key, publish.graceMs, signal))) return undefined;
 		return this.#ingests.get(key)?.hold();
 	}
 
@@ -69,7 +75,8 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 	}
 
 	onOver(listener: (key: StreamKey) => void): () => void {
-		return this.#options.catalog.onWithdrawn(listener);
+		this.#overListeners.add(listener);
+		return () => this.#overListeners.delete(listener);
 	}
 
 	[Symbol.dispose](): void {
@@ -87,10 +94,13 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 			onPacket,
 			historyBytes: limits.historyBytes,
 			...publish,
+			onSilent: () => events.publishSilent(key, publish.silentMs),
+			onFailed: (feed, failure) => events.feedFailed(key, feed, failure),
 			onOver: (how) => {
 				this.#ingests.delete(key);
 				this.#skippedBefore += ingest.hub.skippedFrames;
 				events.publishEnded(key, how);
+				for (const listener of [...this.#overListeners]) listener(key);
 			},
 		});
 		this.#ingests.set(key, ingest);

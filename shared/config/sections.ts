@@ -133,6 +133,7 @@ export const commonShape = {
 
 const publishSection = z.strictObject({
 	idleMs: millis(5000, "A publisher silent this long may be replaced by another."),
+	silentMs: millis(1000, "A stream without a frame this long is offered to nobody until the next one comes.", 50),
 	graceMs: millis(5000, "A stream whose publisher went away waits this long for its return."),
 });
 

@@ -10,8 +10,8 @@ export type Publication = {
 /** Who publishes. */
 export type Publisher = {
 	address: string;
-	/** Sends the publisher away: another one took its place, or the service stops. */
-	close(reason: "taken-over" | "kicked", message: string): void;
+	/** Sends the publisher away: another one took its place, the service stops, or what it sends cannot be handed on. */
+	close(reason: "taken-over" | "kicked" | "failed", message: string): void;
 };
 
 /** Where publishers are taken in. */

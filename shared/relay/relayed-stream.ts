@@ -43,8 +43,8 @@ export type RelayedStreamOptions = SubscriptionInput & {
 	onOver(reason: RelayEnd): void;
 };
 
-/** Why a relayed stream ends: nobody has it any more, nobody reads it any more, or the service stops. */
-export type RelayEnd = "gave-up" | "unread" | "stopped";
+/** Why a relayed stream ends: nobody has it any more, nobody reads it any more, the service stops, or its packets cannot be handed on. */
+export type RelayEnd = "gave-up" | "unread" | "stopped" | "failed";
 
 /** What a child may have missed and asks for when it comes back: longer than any switch takes. */
 export const HISTORY_MS: Millis = 12_000;
@@ -167,9 +167,19 @@ export class RelayedStream {
 		const { key, events, clock, pull } = this.#options;
 		events.pullStarted(key, server.id);
 		this.#feeds++;
-		const feed = this.#splicer.open(`${server.id}#${this.#feeds}`);
-		this.#handover.opened(feed);
 		let isLost = false;
+		const onLost = (reason: PullLoss, message: string): void => {
+			isLost = true;
+			events.pullLost(key, server.id, { reason, message });
+			report({ type: "lost", reason });
+			this.#handover.lost(feed);
+		};
+		const feed = this.#splicer.open(`${server.id}#${this.#feeds}`, (failure) => {
+			events.feedFailed(key, feed.id, failure);
+			if (failure.isRepeated) this.end("failed");
+			else onLost("protocol", `what it sent cannot be handed on: ${failure.error}`);
+		});
+		this.#handover.opened(feed);
 		const stop = pull(server, {
 			resume: () => this.#splicer.resumeToken() ?? this.#options.resume,
 			onPacket: (packet) => {
@@ -180,12 +190,7 @@ export class RelayedStream {
 				events.pullLive(key, server.id);
 				report({ type: "live" });
 			},
-			onLost: (reason, message) => {
-				isLost = true;
-				events.pullLost(key, server.id, { reason, message });
-				report({ type: "lost", reason });
-				this.#handover.lost(feed);
-			},
+			onLost,
 		});
 		return () =>
 			this.#handover.leave(feed, isLost || this.#over, () => {

@@ -32,6 +32,16 @@ export function createEvents(log: Logger, metrics: Metrics) {
 		publishEnded(key: string, how: "clean" | "dropped"): void {
 			log.info({ key, how }, "publish ended");
 		},
+		publishSilent(key: string, silentMs: number): void {
+			metrics.publishes.inc({ outcome: "silent" });
+			log.warn({ key, silentMs }, "no frames from the publisher: the stream is not offered until one comes");
+		},
+		/** Something threw on the way of a feed's packets: an error of ours. */
+		feedFailed(key: string, feed: string, { error, isRepeated }: { error: unknown; isRepeated: boolean }): void {
+			const ended = isRepeated ? "stream" : "feed";
+			metrics.feedFailures.inc({ ended });
+			log.error({ key, feed, ended, err: error }, "what a feed sent cannot be handed on");
+		},
 		playAccepted(key: string, address: string, as: "viewer" | "node"): void {
 			metrics.plays.inc({ outcome: "accepted" });
 			log.debug({ key, address, as }, "play accepted");

@@ -17,9 +17,11 @@ export function createMetrics(labels: { node: string; role: string }) {
 			"reason",
 		]),
 		nodesRefused: counter("nodes_refused_total", "Node links refused: no proof, wrong proof, a loop.", ["reason"]),
-		publishes: counter("publishes_total", "Publishes by outcome: accepted, taken-over, returned, bad-name, busy.", [
-			"outcome",
-		]),
+		publishes: counter(
+			"publishes_total",
+			"Publishes by outcome: accepted, taken-over, returned, silent, bad-name, busy.",
+			["outcome"],
+		),
 		plays: counter("plays_total", "Plays by outcome: accepted, not-found, bad-name.", ["outcome"]),
 		evictions: counter("readers_evicted_total", "Readers closed by the hub, by reason.", ["reason"]),
 		switches: counter(
@@ -34,6 +36,9 @@ export function createMetrics(labels: { node: string; role: string }) {
 			registers: [registry],
 		}),
 		discontinuities: counter("upstream_discontinuities_total", "Switches to another encoder's frames."),
+		feedFailures: counter("feed_failures_total", "Errors on the way of packets, by what was ended: feed, stream.", [
+			"ended",
+		]),
 		pulls: counter("pulls_total", "Pulls by how they ended.", ["outcome"]),
 		control: counter("control_events_total", "Events of the control plane.", ["event", "reason"]),
 	};
