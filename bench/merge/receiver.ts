@@ -43,6 +43,7 @@ function start(url: string): () => void {
 			received++;
 		},
 		onLive: () => {},
+		onFlowing: () => {},
 		onLost: (_reason, message) => {
 			throw new Error(`${url}: ${message}`);
 		},

@@ -59,6 +59,7 @@ export async function startRelay(
 						idleMs: config.idleMs,
 						firstMediaMs: config.waitMs + config.idleMs,
 						onLive: to.onLive,
+						onFlowing: to.onFlowing,
 						onLost: to.onLost,
 						onPacket: (packet) => {
 							traffic.note(packet);
@@ -79,7 +80,7 @@ export async function startRelay(
 		observe(
 			metrics,
 			"upstream_actors",
-			"Subscriptions and their server groups, over all streams.",
+			"Subscriptions and the servers they have asked, over all streams.",
 			overStreams(({ actors }) => actors),
 		);
 		observe(metrics, "streams_offered", "Streams that can be had here.", () => catalog.size);

@@ -1,11 +1,11 @@
 import type { Catalog, Lease, StreamSource } from "#shared/catalog";
-import type { Clock, Millis } from "#shared/clock";
+import type { Cancel, Clock, Millis } from "#shared/clock";
 import type { UpstreamTable } from "#shared/config";
 import type { Directory, DirectoryChange, Holder } from "#shared/control";
 import type { StreamKey } from "#shared/media";
 import type { Events } from "#shared/runtime";
 import type { ResumeToken } from "#shared/splice";
-import { bestHolder, groupsFor, isUpstream } from "#shared/upstream";
+import { bestHolder, isUpstream, serversFor } from "#shared/upstream";
 import { type Puller, RelayedStream } from "./relayed-stream.ts";
 
 export type RelayOptions = {
@@ -18,9 +18,9 @@ export type RelayOptions = {
 	clock: Clock;
 	events: Events;
 	pull(key: StreamKey, ...rest: Parameters<Puller>): ReturnType<Puller>;
-	/** How many server groups play along beside the one on air. */
+	/** How many servers play along beside the one on air. */
 	standby: number;
-	/** Return to a preferred group once it has played this long; undefined: stay. */
+	/** Return to a preferred server once it has played this long; undefined: stay. */
 	holdMs: Millis | undefined;
 	/** Pulled always, whether or not anybody reads. */
 	staticStreams: readonly StreamKey[];
@@ -45,16 +45,16 @@ const STATIC_RETRY_MS = 1_000;
 export class Relay implements StreamSource, Disposable {
 	readonly #options: RelayOptions;
 	readonly #streams = new Map<StreamKey, RelayedStream>();
-	readonly #stops: (() => void)[] = [];
+	readonly #unlisten: () => void;
+	/** One timer for each static stream. */
+	readonly #looks = new Map<StreamKey, Cancel>();
 	#skippedBefore = 0;
 	#stopped = false;
 
 	constructor(options: RelayOptions) {
 		this.#options = options;
-		this.#stops.push(options.directory.on((change) => this.#onChange(change)));
-		for (const node of options.directory.nodes()) {
-			for (const key of options.directory.streamsOf(node.info.id).keys()) this.#refresh(key);
-		}
+		this.#unlisten = options.directory.on((change) => this.#onChange(change));
+		for (const node of options.directory.nodes()) this.#offerAll(node.info.id);
 		for (const key of options.staticStreams) this.#keepStatic(key);
 	}
 
@@ -103,7 +103,8 @@ export class Relay implements StreamSource, Disposable {
 
 	[Symbol.dispose](): void {
 		this.#stopped = true;
-		for (const stop of this.#stops) stop();
+		this.#unlisten();
+		for (const cancel of this.#looks.values()) cancel();
 		for (const stream of [...this.#streams.values()]) stream.end("stopped");
 	}
 
@@ -118,67 +119,60 @@ export class Relay implements StreamSource, Disposable {
 			historyBytes: limits.historyBytes,
 			keepMs: times.keepMs,
 			patience: { first: waitMs, later: times.lingerMs },
-			groups: () => groupsFor(key, this.#options),
+			servers: () => serversFor(key, this.#options),
 			standby: this.#options.standby,
 			holdMs: this.#options.holdMs,
 			pull: (server, to) => pull(key, server, to),
-			onAirChanged: () => this.#refresh(key),
+			onAirChanged: () => this.#offer(key),
 			onOver: (reason) => {
 				this.#streams.delete(key);
 				this.#skippedBefore += stream.hub.skippedFrames;
 				events.streamOver(key, reason);
-				this.#refresh(key);
+				this.#offer(key);
 			},
 		});
 		this.#streams.set(key, stream);
+		stream.start();
 		return stream;
 	}
 
+	/** Holds a static stream, and looks again and again whether it is still pulled. */
 	#keepStatic(key: StreamKey): void {
-		const { clock } = this.#options;
 		// Already pulled for a reader: that subscription goes on, and this one looks again when it is over.
 		const stream = this.#streams.get(key) ?? this.#start(key, undefined);
 		stream?.hold();
-		const again = (): void => {
-			if (this.#stopped) return;
-			if (this.#streams.get(key) === stream && stream) clock.after(STATIC_RETRY_MS, again);
+		const look = (): void => {
+			if (this.#streams.get(key) === stream && stream)
+				this.#looks.set(key, this.#options.clock.after(STATIC_RETRY_MS, look));
 			else this.#keepStatic(key);
 		};
-		const cancel = clock.after(STATIC_RETRY_MS, again);
-		this.#stops.push(cancel);
+		this.#looks.set(key, this.#options.clock.after(STATIC_RETRY_MS, look));
 	}
 
 	#onChange(change: DirectoryChange): void {
 		switch (change.type) {
 			case "stream-added":
-				this.#refresh(change.stream.key);
-				return;
 			case "stream-removed":
-				this.#streams.get(change.stream.key)?.serverWithdrawn(change.node.info.id);
-				this.#refresh(change.stream.key);
-				return;
-			case "node-draining":
-				this.#onNode(change.node.info.id, change.node.draining);
-				return;
-			case "node-gone":
-				this.#onNode(change.node.info.id, true);
-				return;
-			case "node-alive":
-			case "node-suspect":
-			case "node-synced":
-				if (isUpstream(this.#options.table, change.node.info)) this.#onNode(change.node.info.id, false);
+				this.#offer(change.stream.key);
+				this.#streams.get(change.stream.key)?.candidatesChanged();
 				return;
 			case "state":
-				for (const stream of this.#streams.values()) stream.candidatesChanged();
+				this.#tellStreams();
+				return;
+			default:
+				if (!isUpstream(this.#options.table, change.node.info)) return;
+				this.#offerAll(change.node.info.id);
+				this.#tellStreams();
 		}
 	}
 
-	#onNode(id: string, leave: boolean): void {
-		for (const key of this.#options.directory.streamsOf(id).keys()) this.#refresh(key);
-		for (const stream of this.#streams.values()) {
-			if (leave) stream.serverWithdrawn(id);
-			stream.candidatesChanged();
-		}
+	/** A node that comes or goes concerns all streams: an address is a stranger's only while no node announces it. */
+	#tellStreams(): void {
+		for (const stream of this.#streams.values()) stream.candidatesChanged();
+	}
+
+	#offerAll(node: string): void {
+		for (const key of this.#options.directory.streamsOf(node).keys()) this.#offer(key);
 	}
 
 	/** Where the frames come from at present: the hops others hear of are those the frames really pass. */
@@ -191,11 +185,10 @@ export class Relay implements StreamSource, Disposable {
 	}
 
 	/** Brings what this node offers into step with what its upstreams offer. */
-	#refresh(key: StreamKey): void {
+	#offer(key: StreamKey): void {
 		const { catalog, self } = this.#options;
 		const best = this.#holderOnAir(key) ?? bestHolder(key, this.#options);
 		if (best) catalog.offer({ ...best.stream, hops: [...best.stream.hops, self] });
 		else catalog.withdraw(key, "unavailable");
-		this.#streams.get(key)?.candidatesChanged();
 	}
 }

@@ -10,7 +10,7 @@ import {
 	type PullLoss,
 	type StartPull,
 	Subscription,
-	type SubscriptionInput,
+	type SubscriptionOptions,
 	type SubscriptionState,
 } from "#shared/upstream";
 import { Handover } from "./handover.ts";
@@ -23,11 +23,14 @@ export type Puller = (
 		resume(): ResumeToken | undefined;
 		onPacket(packet: MediaPacket): void;
 		onLive(): void;
+		onFlowing(): void;
 		onLost(reason: PullLoss, message: string): void;
 	},
 ) => Cancel;
 
-export type RelayedStreamOptions = SubscriptionInput & {
+type Wishes = Pick<SubscriptionOptions, "servers" | "standby" | "holdMs" | "patience">;
+
+export type RelayedStreamOptions = Wishes & {
 	key: StreamKey;
 	clock: Clock;
 	historyBytes: number;
@@ -43,7 +46,7 @@ export type RelayedStreamOptions = SubscriptionInput & {
 	onOver(reason: RelayEnd): void;
 };
 
-/** Why a relayed stream ends: nobody has it any more, nobody reads it any more, the service stops, or its packets cannot be handed on. */
+/** Why a relayed stream ends: nobody has it any more, nobody reads it any more, the service stops, or a fault of our own. */
 export type RelayEnd = "gave-up" | "unread" | "stopped" | "failed";
 
 /** What a child may have missed and asks for when it comes back: longer than any switch takes. */
@@ -66,7 +69,7 @@ export class RelayedStream {
 	#over = false;
 
 	constructor(options: RelayedStreamOptions) {
-		const { clock, historyBytes, groups, standby, holdMs, patience, events, key } = options;
+		const { clock, historyBytes, servers, standby, holdMs, patience, events, key } = options;
 		this.#options = options;
 		this.#handover = new Handover(clock);
 		this.hub = new Hub({ clock, historyBytes, historyMs: HISTORY_MS });
@@ -75,7 +78,7 @@ export class RelayedStream {
 			onSwitch: (event) => this.#onSwitch(event),
 		});
 		this.#subscription = new Subscription({
-			groups,
+			servers,
 			standby,
 			holdMs,
 			patience,
@@ -85,7 +88,13 @@ export class RelayedStream {
 				options.onAirChanged();
 			},
 			onOver: () => this.end("gave-up"),
+			onFailed: (error) => this.#fail(error),
 		});
+	}
+
+	/** Begins to pull; apart from the making, so that it may end at once. */
+	start(): void {
+		this.#subscription.start();
 	}
 
 	/** The id of the server on air. */
@@ -141,10 +150,6 @@ export class RelayedStream {
 		this.#subscription.candidatesChanged();
 	}
 
-	serverWithdrawn(id: string): void {
-		this.#subscription.serverWithdrawn(id);
-	}
-
 	/** Ends the stream for all its readers. */
 	end(reason: RelayEnd): void {
 		if (this.#over) return;
@@ -155,6 +160,11 @@ export class RelayedStream {
 		this.#tellWaiting(false);
 		this.#options.onOver(reason);
 		this.hub.end(reason);
+	}
+
+	#fail(error: unknown): void {
+		this.#options.events.subscriptionFailed(this.#options.key, error);
+		this.end("failed");
 	}
 
 	#letGo(): void {
@@ -190,13 +200,18 @@ export class RelayedStream {
 				events.pullLive(key, server.id);
 				report({ type: "live" });
 			},
+			onFlowing: () => report({ type: "flowing" }),
 			onLost,
 		});
-		return () =>
-			this.#handover.leave(feed, isLost || this.#over, () => {
-				stop();
+		const close = (): void => {
+			stop();
+			try {
 				feed.close(clock.now());
-			});
+			} catch (error) {
+				this.#fail(error);
+			}
+		};
+		return () => this.#handover.leave(feed, isLost || this.#over, close);
 	}
 
 	#onSwitch(event: SwitchEvent): void {

@@ -19,7 +19,7 @@ export function serveSubscriptions(app: HttpApp, relay: Pick<Relay, "streams">):
 	});
 }
 
-/** `state` searching, on-air or over; `upstream` the node on air; then labels of server groups. */
+/** `state` searching, on-air or over; `upstream` the server on air; then ids of servers, and each with its group and state. */
 function summary(key: StreamKey, { state, upstream, hub, codecs, history }: RelayedStream) {
 	return { key, ...state, upstream: upstream ?? null, readers: hub.readers, codecs, switched: history.total };
 }

@@ -76,10 +76,16 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			if (about.discontinuity) metrics.discontinuities.inc();
 			log.info({ key, ...about }, "switched upstream");
 		},
-		/** The machine put another server group on air, or none. */
+		/** The machine put another server on air, or none. */
 		onAirChanged(key: string, about: { from?: string; to?: string; cause: string }): void {
 			if (about.to === undefined) log.warn({ key, ...about }, "no upstream on air");
 			else log.info({ key, ...about }, "on air");
+		},
+		/** Something of ours threw: it ends this subscription and nothing besides. */
+		subscriptionFailed(key: string, error: unknown): void {
+			metrics.subscriptionsFailed.inc();
+			const message = error instanceof Error ? error.message : String(error);
+			log.error({ key, err: error }, `a subscription ended by a fault of our own: ${message}`);
 		},
 		streamOver(key: string, reason: string): void {
 			log.info({ key, reason }, "stream over");

@@ -40,6 +40,7 @@ export function createMetrics(labels: { node: string; role: string }) {
 			"ended",
 		]),
 		pulls: counter("pulls_total", "Pulls by how they ended.", ["outcome"]),
+		subscriptionsFailed: counter("subscriptions_failed_total", "Subscriptions ended by a fault of our own."),
 		control: counter("control_events_total", "Events of the control plane.", ["event", "reason"]),
 	};
 }

@@ -7,3 +7,14 @@ export type Candidate = {
 	/** The app to ask for; undefined means the stream's own. */
 	readonly app: string | undefined;
 };
+
+/** A candidate and what its place among the others depends on. */
+export type Server = Candidate & {
+	/** Label of its server group. */
+	readonly group: string;
+	readonly rank: "primary" | "secondary";
+	/** 0 is the nearest; a farther tier is a refuge. */
+	readonly tier: number;
+	/** It gave no sign of life for too long: it is asked for nothing new, and what it sends is taken. */
+	readonly isSuspect: boolean;
+};

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { parseAddress, serverGroup, type UpstreamTable } from "#shared/config";
 import type { Holder, NodeInfo, NodeView } from "#shared/control";
 import { parseStreamKey } from "#shared/media";
-import { bestHolder, groupsFor, isUpstream, type Sight } from "./choose.ts";
+import { bestHolder, isUpstream, type Sight, serversFor } from "./choose.ts";
 
 const key = parseStreamKey("live/a") ?? expect.fail("a key");
 
@@ -38,59 +38,122 @@ const sight = (table: UpstreamTable, holders: Holder[], nodes = holders.map(({ n
 	table,
 	directory: { holders: () => holders, nodes: () => nodes, state: "live" },
 });
-const ids = (from: Sight) => groupsFor(key, from).flatMap(({ servers }) => servers.map(({ id }) => id));
+const ids = (from: Sight) => serversFor(key, from).map(({ id }) => id);
 
 test.for([
 	["itself", holder(view(info("me")))],
 	["a loop", holder(view(info("a")), ["o", "me", "a"])],
-	["a suspect node", holder(view(info("a"), { suspect: true }))],
 	["a draining node", holder(view(info("a"), { draining: true }))],
 	["another tier", holder(view(info("a", { role: "edge" })))],
 ] as const)("%s is no candidate", ([, given]) => {
 	expect(ids(sight(origins, [given]))).toEqual([]);
 });
 
-test("discovered: tiers in order, in each the groups, in a group the primary first", () => {
+test("a suspect node stays in its place and is marked", () => {
+	const nodes = [holder(view(info("a"), { suspect: true })), holder(view(info("b")))];
+	const table: UpstreamTable = { type: "groups", groups: [serverGroup("g", address("a"), address("b"))] };
+	expect(serversFor(key, sight(table, nodes)).map(({ id, isSuspect }) => [id, isSuspect])).toEqual([
+		["a", true],
+		["b", false],
+	]);
+});
+
+test.for([
+	"rtmp://[",
+	"rtmp://",
+	"rtmp://:",
+	"rtmp://:1935",
+	"rtmp://a b",
+	"rtmp://a:99999",
+	"rtmp://a:0",
+	"rtmps://x:y",
+	"rtmps://x:1935",
+	"http://a",
+	"",
+])("a node that says it is at %j is nowhere, and no candidate", (rtmp) => {
+	const all = [holder(view(info("a", { rtmp }))), holder(view(info("b")))];
+	const groups = [serverGroup("g", address("a"), address("b")), serverGroup("h", address("10.0.0.9"))];
+	expect(ids(sight(origins, all))).toEqual(["b"]);
+	expect(ids(sight({ type: "groups", groups }, all))).toEqual(["b", "10.0.0.9:1935"]);
+	expect(isUpstream({ type: "groups", groups }, info("c", { rtmp }))).toBe(false);
+});
+
+const places = (from: Sight) =>
+	serversFor(key, from).map(({ id, group, rank, tier }) => `${id} ${group} ${rank} ${tier}`);
+
+test("discovered: tiers in order, in each the primaries of all groups, then the secondaries", () => {
 	const table: UpstreamTable = { type: "discover", tiers: [{ role: "intermediate" }, { role: "origin" }] };
 	const all = [
 		holder(view(info("o1", { group: "server1" }))),
 		holder(view(info("i2", { role: "intermediate", group: "server1", rank: "secondary" }))),
 		holder(view(info("i3", { role: "intermediate", group: "server1" }))),
+		holder(view(info("i4", { role: "intermediate", group: "server2" }))),
 	];
-	expect(
-		groupsFor(key, sight(table, all)).map(({ label, tier, servers }) => [label, tier, servers.map(({ id }) => id)]),
-	).toEqual([
-		["intermediate/server1", 0, ["i3", "i2"]],
-		["origin/server1", 1, ["o1"]],
+	const found = places({ ...sight(table, all), self: "e2" });
+	expect(found.slice(0, 2).toSorted()).toEqual([
+		"i3 intermediate/server1 primary 0",
+		"i4 intermediate/server2 primary 0",
 	]);
+	expect(found.slice(2)).toEqual(["i2 intermediate/server1 secondary 0", "o1 origin/server1 primary 1"]);
 });
 
-test("discovered: children of many names begin at different groups, each always at the same", () => {
-	const all = ["a", "b", "c"].map((id) => holder(view(info(id))));
-	const first = (self: string) => groupsFor(key, { ...sight(origins, all), self })[0]?.label;
+test("discovered: of groups with several primaries one of each comes first", () => {
+	const all = ["a1", "a2", "a3", "b1"].map((id) => holder(view(info(id, { group: id.slice(0, 1) }))));
+	const groups = ids(sight(origins, all)).map((id) => id.slice(0, 1));
+	expect(groups.slice(0, 2).toSorted()).toEqual(["a", "b"]);
+	expect(groups.slice(2)).toEqual(["a", "a"]);
+});
+
+test.for([
+	["groups", (id: string) => id],
+	["servers of one group", () => "all"],
+] as const)("discovered: children of many names begin at different %s, each always at the same", ([, groupOf]) => {
+	const all = ["a", "b", "c"].map((id) => holder(view(info(id, { group: groupOf(id) }))));
+	const first = (self: string) => ids({ ...sight(origins, all), self })[0];
 	const chosen = new Set(Array.from({ length: 30 }, (_, child) => first(`edge${child}`)));
 	expect(chosen.size).toBe(3);
 	expect(first("edge7")).toBe(first("edge7"));
 });
 
-test("a table: its groups in its order, with those servers that have the stream; servers nobody announces come last", () => {
+test("a table: the primaries that have the stream in its order, then the secondaries; servers nobody announces come last", () => {
 	const table: UpstreamTable = {
 		type: "groups",
 		groups: [
 			serverGroup("foreign", address("rtmp://10.0.0.9:1999/other"), address("10.0.0.8")),
 			serverGroup("g1", address("o1"), address("o2")),
-			serverGroup("g2", address("10.0.0.7"), address("o3"), "news"),
-			serverGroup("away", address("o4")),
+			serverGroup("g2", address("10.0.0.7"), address("o33"), "news"),
+			serverGroup("g3", address("o4444")),
+			serverGroup("away", address("o5")),
 		],
 	};
-	const nodes = ["o3", "o2", "o1"].map((id) => holder(view(info(id))));
-	const found = groupsFor(key, sight(table, nodes));
-	expect(
-		found.map(({ label, tier, servers }) => [label, tier, ...servers.map(({ id, app }) => `${id} ${app}`)]),
-	).toEqual([
-		["foreign", 1, "10.0.0.9:1999 other", "10.0.0.8:1935 undefined"],
-		["g1", 0, "o1 undefined", "o2 undefined"],
-		["g2", 0, "o3 news"],
+	const nodes = ["o33", "o2", "o1", "o4444"].map((id) => holder(view(info(id))));
+	expect(places(sight(table, nodes))).toEqual([
+		"o1 g1 primary 0",
+		"o4444 g3 primary 0",
+		"o2 g1 secondary 0",
+		"o33 g2 secondary 0",
+		"10.0.0.9:1999 foreign primary 1",
+		"10.0.0.7:1935 g2 primary 1",
+		"10.0.0.8:1935 foreign secondary 1",
+	]);
+	const apps = serversFor(key, sight(table, nodes)).map(({ app }) => app);
+	expect(apps).toEqual([undefined, undefined, undefined, "news", "other", "news", undefined]);
+});
+
+test("a server that is named twice, by its id and its address, in one group or two, is there once", () => {
+	const table: UpstreamTable = {
+		type: "groups",
+		groups: [
+			serverGroup("g1", address("o1"), address("10.0.0.2:1935")),
+			serverGroup("g2", address("10.0.0.8"), address("o1")),
+			serverGroup("g3", address("10.0.0.8")),
+			serverGroup("g4", address("rtmp://10.0.0.8/other")),
+		],
+	};
+	expect(places(sight(table, [holder(view(info("o1")))]))).toEqual([
+		"o1 g1 primary 0",
+		"10.0.0.8:1935 g2 primary 1",
+		"10.0.0.8:1935/other g4 primary 1",
 	]);
 });
 

@@ -1,7 +1,7 @@
-import type { Address, ServerGroup, UpstreamTable, UpstreamTier } from "#shared/config";
+import { type Address, parseAddress, type ServerGroup, type UpstreamTable, type UpstreamTier } from "#shared/config";
 import type { Directory, Holder, NodeInfo, NodeView } from "#shared/control";
 import type { StreamKey } from "#shared/media";
-import type { Candidate } from "./candidate.ts";
+import type { Candidate, Server } from "./candidate.ts";
 
 /** What a choice looks at: the table, what the directory shows, and who chooses. */
 export type Sight = {
@@ -18,15 +18,17 @@ export function isUpstream(table: UpstreamTable, info: NodeInfo): boolean {
 	);
 }
 
-/** A server group with those of its servers that have a stream: its primary first. `tier` 0 is the nearest. */
-export type Group = { readonly label: string; readonly tier: number; readonly servers: readonly Candidate[] };
-
-/** Server groups that have the stream, in order of preference. Loops, suspect and draining nodes are left out. */
-export function groupsFor(key: StreamKey, sight: Sight): readonly Group[] {
+/**
+ * Servers that have the stream, each once, in order of preference: tier by tier the primaries of all groups, then the
+ * secondaries. Loops and draining nodes are left out, and nodes that announce no address one can dial.
+ */
+export function serversFor(key: StreamKey, sight: Sight): readonly Server[] {
 	const holders = sight.directory.holders(key).filter((holder) => isUsable(holder, sight.self));
-	return sight.table.type === "discover"
-		? discovered(sight.table.tiers, holders, sight.self)
-		: tabled(sight.table.groups, holders, sight);
+	const servers =
+		sight.table.type === "discover"
+			? discovered(sight.table.tiers, holders, sight.self)
+			: tabled(sight.table.groups, holders, sight);
+	return once(inOrder(servers));
 }
 
 /** The path of a stream through its best holder, or undefined where nobody has it: what this node tells its own children. */
@@ -40,42 +42,56 @@ const rankOf = ({ node, stream }: Holder): number =>
 	(node.suspect ? 1000 : 0) + (node.draining ? 100 : 0) + stream.hops.length;
 
 const isUsable = ({ node, stream }: Holder, self: string): boolean =>
-	!node.suspect && !node.draining && node.info.id !== self && !stream.hops.includes(self);
+	!node.draining && node.info.id !== self && !stream.hops.includes(self);
 
 const isInTier = (tier: UpstreamTier, info: NodeInfo): boolean =>
 	info.role === tier.role && (tier.group === undefined || info.group === tier.group);
 
+type DialledAddress = Extract<Address, { type: "rtmp" }>;
+
+/** Where a node says that it is; undefined where that is nowhere. A node's word stays the same for its whole run. */
+function placeOf(info: NodeInfo): DialledAddress | undefined {
+	const known = places.get(info);
+	if (known || places.has(info)) return known;
+	const address = parseAddress(info.rtmp);
+	const place = address?.type === "rtmp" ? address : undefined;
+	places.set(info, place);
+	return place;
+}
+
+const places = new WeakMap<NodeInfo, DialledAddress | undefined>();
+
 function isAt(address: Address, info: NodeInfo): boolean {
 	if (address.type === "node") return address.id === info.id;
-	const { hostname, port } = new URL(info.rtmp);
-	return hostname.replace(/^\[|\]$/g, "") === address.host && Number(port || 1935) === address.port;
+	const place = placeOf(info);
+	return place?.host === address.host && place.port === address.port;
 }
 
-function ofNode({ info }: NodeView, app?: string): Candidate {
-	const { hostname, port } = new URL(info.rtmp);
-	return { id: info.id, host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 1935), app };
+/** Where a server stands among the others: its tier, and its group's place in that. */
+type Standing = Pick<Server, "group" | "rank" | "tier"> & { readonly groupAt: number };
+type Standee = Server & Pick<Standing, "groupAt">;
+
+function ofNode({ info, suspect }: NodeView, standing: Standing, app?: string): Standee[] {
+	const place = placeOf(info);
+	return place ? [{ id: info.id, host: place.host, port: place.port, app, isSuspect: suspect, ...standing }] : [];
 }
 
-/** Tier by tier; within one, each child begins at another group, so that children spread over parents. */
-function discovered(tiers: readonly UpstreamTier[], holders: readonly Holder[], self: string): Group[] {
+/** Each child begins at another group, and within that at another server, so that children spread over parents. */
+function discovered(tiers: readonly UpstreamTier[], holders: readonly Holder[], self: string): Standee[] {
 	return tiers.flatMap((wanted, tier) => {
 		const here = holders.map(({ node }) => node).filter(({ info }) => isInTier(wanted, info));
 		const labels = [...new Set(here.map(({ info }) => info.group))];
-		return labels
-			.sort((a, b) => spread(self, a).localeCompare(spread(self, b)))
-			.map((group) => ({
-				// Tiers may use the same names for their groups.
-				label: `${wanted.role}/${group}`,
-				tier,
-				servers: inOrder(here.filter(({ info }) => info.group === group)),
-			}));
+		const places = bySpread(self, labels, (label) => label);
+		return bySpread(self, here, ({ info }) => info.id).flatMap((node) => {
+			const { group, rank } = node.info;
+			// Tiers may use the same names for their groups.
+			return ofNode(node, { group: `${wanted.role}/${group}`, rank, tier, groupAt: places.indexOf(group) });
+		});
 	});
 }
 
-const inOrder = (nodes: readonly NodeView[]): Candidate[] =>
-	[...nodes].sort((a, b) => orderOf(a).localeCompare(orderOf(b))).map((node) => ofNode(node));
-
-const orderOf = ({ info }: NodeView): string => `${info.rank === "primary" ? 0 : 1} ${info.id}`;
+const bySpread = <T>(self: string, all: readonly T[], name: (one: T) => string): T[] =>
+	[...all].sort((a, b) => spread(self, name(a)).localeCompare(spread(self, name(b))));
 
 /** A number of fixed width that is as good as random, the same for the same pair. */
 function spread(child: string, parent: string): string {
@@ -84,27 +100,50 @@ function spread(child: string, parent: string): string {
 	return hash.toString(16).padStart(8, "0");
 }
 
-/** In the table's order. A server that no node announces may have the stream all the same, but is asked last. */
-function tabled(groups: readonly ServerGroup[], holders: readonly Holder[], { directory }: Sight): Group[] {
+/** A server that no node announces may have the stream all the same, but is asked last. */
+function tabled(groups: readonly ServerGroup[], holders: readonly Holder[], { directory }: Sight): Standee[] {
 	const nodes = directory.nodes();
-	const isForeign = (address: Address): address is ForeignAddress =>
-		address.type === "rtmp" && !nodes.some(({ info }) => isAt(address, info));
-	return groups.flatMap(({ label, primary, secondary, app }): Group[] => {
-		const addresses = secondary ? [primary, secondary] : [primary];
-		const known = addresses
-			.flatMap((address) => holders.find(({ node }) => isAt(address, node.info)) ?? [])
-			.map(({ node }) => ofNode(node, app));
-		if (known.length > 0) return [{ label, tier: 0, servers: known }];
-		const foreign = addresses.filter(isForeign).map((address) => ofAddress(address, app));
-		return foreign.length > 0 ? [{ label, tier: 1, servers: foreign }] : [];
-	});
+	return groups.flatMap(({ label: group, primary, secondary, app }, groupAt) =>
+		[primary, ...(secondary ? [secondary] : [])].flatMap((address, index): Standee[] => {
+			const standing = { group, rank: index === 0 ? "primary" : "secondary", groupAt } as const;
+			const holder = holders.find(({ node }) => isAt(address, node.info));
+			if (holder) return ofNode(holder.node, { ...standing, tier: 0 }, app);
+			if (address.type === "node" || nodes.some(({ info }) => isAt(address, info))) return [];
+			return [{ ...ofAddress(address, app), ...standing, tier: 1, isSuspect: false }];
+		}),
+	);
 }
 
-type ForeignAddress = Extract<Address, { type: "rtmp" }>;
-
-const ofAddress = (address: ForeignAddress, app: string | undefined): Candidate => ({
-	id: `${address.host}:${address.port}`,
-	host: address.host,
-	port: address.port,
+const ofAddress = ({ host, port, ...address }: DialledAddress, app: string | undefined): Candidate => ({
+	id: `${host}:${port}`,
+	host,
+	port,
 	app: address.app ?? app,
 });
+
+/** Where a group has several servers of one rank, its second one comes after the first one of every other group. */
+function inOrder(servers: readonly Standee[]): Standee[] {
+	const before = new Map<string, number>();
+	const keyed = servers.map((server) => {
+		const { tier, group, rank, groupAt } = server;
+		const peers = `${tier} ${rank} ${group}`;
+		const nth = before.get(peers) ?? 0;
+		before.set(peers, nth + 1);
+		return { server, order: [tier, rank === "primary" ? 0 : 1, nth, groupAt] };
+	});
+	const compare = (a: readonly number[], b: readonly number[]): number =>
+		a.map((value, at) => value - (b[at] ?? 0)).find((difference) => difference !== 0) ?? 0;
+	return keyed.sort((a, b) => compare(a.order, b.order)).map(({ server }) => server);
+}
+
+/** The same server may be in several groups, or its address and its id in one. Under another app it is another one. */
+function once(servers: readonly Standee[]): Server[] {
+	const kept: Server[] = [];
+	for (const { groupAt: _, ...server } of servers) {
+		const other = `${server.id}/${server.app ?? ""}`;
+		const first = kept.find(({ id }) => id === server.id);
+		if (!first) kept.push(server);
+		else if (first.app !== server.app && kept.every(({ id }) => id !== other)) kept.push({ ...server, id: other });
+	}
+	return kept;
+}

@@ -18,15 +18,20 @@ export type PullOptions = {
 	idleMs: Millis;
 	/** Time from the dial to the first media; the upstream may have to fetch the stream first. */
 	firstMediaMs: Millis;
-	/** Packets as they come; before the first of them, `onLive`. */
+	/** Packets as they come; before the first of them, `onLive`. What these three throw ends the pull. */
 	onPacket(packet: MediaPacket): void;
 	onLive(): void;
+	/** Media still came after `idleMs`: it is more than what the upstream had in store. */
+	onFlowing(): void;
 	/** The pull is over, by a fixed `reason`; comes exactly once unless it was stopped. */
 	onLost(reason: PullLoss, message: string): void;
 };
 
-/** How a pull ends: `idle` no media · `lost` the connection broke · `refused` the upstream said no · `ended` the stream is over there. */
-export type PullLoss = "idle" | "lost" | "refused" | "ended" | "protocol";
+/**
+ * How a pull ends: `idle` no media · `lost` the connection broke · `refused` the upstream said no · `ended` the stream is over
+ * there · `protocol` it spoke no RTMP · `failed` what it sent made something of ours throw.
+ */
+export type PullLoss = "idle" | "lost" | "refused" | "ended" | "protocol" | "failed";
 
 /** A timer that comes later than this was held up with all else in this process: media may lie unread in the socket. */
 const HELD_UP_MS: Millis = 20;
@@ -40,7 +45,9 @@ export function pull(options: PullOptions): Cancel {
 	const appThere = server.app ?? app;
 	const host = server.host.includes(":") ? `[${server.host}]` : server.host;
 	const startedAt = clock.now();
+	let firstMediaAt: Millis | undefined;
 	let lastMediaAt: Millis | undefined;
+	let isFlowing = false;
 	let over = false;
 
 	const end = (reason: PullLoss, message: string): void => {
@@ -49,14 +56,24 @@ export function pull(options: PullOptions): Cancel {
 		options.onLost(reason, message);
 	};
 	const onPacket = (packet: MediaPacket): void => {
-		const isFirst = lastMediaAt === undefined;
 		lastMediaAt = clock.now();
-		if (isFirst) {
+		if (firstMediaAt === undefined) {
+			firstMediaAt = lastMediaAt;
 			cancelCheck();
 			checkIn(options.idleMs);
 			options.onLive();
+		} else if (!isFlowing && lastMediaAt - firstMediaAt >= options.idleMs) {
+			isFlowing = true;
+			options.onFlowing();
 		}
 		options.onPacket(packet);
+	};
+	const take = (packet: MediaPacket): void => {
+		try {
+			onPacket(packet);
+		} catch (error) {
+			end("failed", `a fault of our own: ${error instanceof Error ? error.message : error}`);
+		}
 	};
 	const call: RtmpCall = dialRtmp({
 		host: server.host,
@@ -70,7 +87,7 @@ export function pull(options: PullOptions): Cancel {
 		playObject: () => askResume(options.resume()),
 		checkServer: (info, randoms) => complaintAbout(self, info, randoms),
 		onEvent: (event) => {
-			if (event.type === "media" && !over) onPacket(event.packet);
+			if (event.type === "media" && !over) take(event.packet);
 		},
 		onEnd: (error) => end(lossOf(error), error.message),
 	});

@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
-import { backoff, serverOfTry } from "./retry.ts";
+import { backoff, roundOf } from "./retry.ts";
 
-test("three tries at the primary, three at the secondary, and again", () => {
-	const tries = Array.from({ length: 8 }, (_, attempt) => serverOfTry(attempt, 2));
-	expect(tries).toEqual([0, 0, 0, 1, 1, 1, 0, 0]);
-	expect(serverOfTry(7, 1)).toBe(0);
+test("a round of a server is three tries", () => {
+	expect(Array.from({ length: 8 }, (_, tries) => roundOf(tries))).toEqual([0, 0, 0, 1, 1, 1, 2, 2]);
 });
 
 test.for([

@@ -1,14 +1,13 @@
 import type { Millis } from "#shared/clock";
 
-/** A server is tried this often before the other one of its group is. */
-export const TRIES_PER_SERVER = 3;
+/** A server of a lost group is tried this often before the group's next one is. */
+const TRIES_PER_SERVER = 3;
 
 const FIRST_MS = 100;
 const MOST_MS = 5_000;
 
-/** Which of a group's servers a try goes to: its first three to the primary, the next three to the secondary, and so on. */
-export const serverOfTry = (attempt: number, servers: number): number =>
-	Math.floor(attempt / TRIES_PER_SERVER) % servers;
+/** Which round of its group a server is in that failed so often in a row: the server in the lowest round has its turn. */
+export const roundOf = (tries: number): number => Math.floor(tries / TRIES_PER_SERVER);
 
 /** Capped exponential backoff with equal jitter, so that children of one parent do not redial in step. `attempt` counts from 0. */
 export const backoff = (attempt: number, random: () => number = Math.random): Millis =>

@@ -1,118 +1,94 @@
-/** A server group as a subscription sees it. `tier` 0 is nearest; a smaller one is preferred. */
-export type GroupPlace = { readonly label: string; readonly tier: number };
+import type { Server } from "./candidate.ts";
+import type { ServerReport } from "./server-machine.ts";
 
 /**
- * Who is to play a stream, as values: nothing here acts.
- * `available` have the stream, in the table's order · `live` play, on air first, then in the order they answered ·
- * `dialling` were asked to play · `cooling` lost their server and wait before another try ·
- * `moving` play from a server that wants to be left · `lost` in the order of their last loss, latest last.
+ * `dialling` asked to play · `trial` media came, which may be what the server had in store · `steady` media keeps flowing ·
+ * `cooling` lost, and waits before another try · `resting` may be asked.
  */
-export type Roster = {
-	readonly available: readonly GroupPlace[];
-	readonly live: readonly string[];
-	readonly dialling: readonly string[];
-	readonly cooling: readonly string[];
-	readonly moving: readonly string[];
-	readonly lost: readonly string[];
-};
+export type ServerState = "dialling" | "trial" | "steady" | "cooling" | "resting";
 
-export const emptyRoster: Roster = { available: [], live: [], dialling: [], cooling: [], moving: [], lost: [] };
-
-const without = (list: readonly string[], label: string): string[] => list.filter((other) => other !== label);
-const labels = (places: readonly GroupPlace[]): string[] => places.map(({ label }) => label);
-
-/** The group whose frames readers get first, if any. */
-export const onAir = (roster: Roster): string | undefined => roster.live[0];
-
-/** A group was asked to play. */
-export const asked = (roster: Roster, label: string): Roster => ({
-	...roster,
-	dialling: [...without(roster.dialling, label), label],
-	cooling: without(roster.cooling, label),
-});
-
-/** A group plays: it goes to the bottom of the list. */
-export const answered = (roster: Roster, label: string): Roster => ({
-	...roster,
-	dialling: without(roster.dialling, label),
-	live: [...without(roster.live, label), label],
-});
-
-/** A group lost its server. */
-export const lost = (roster: Roster, label: string): Roster => ({
-	...roster,
-	live: without(roster.live, label),
-	dialling: without(roster.dialling, label),
-	moving: without(roster.moving, label),
-	cooling: [...without(roster.cooling, label), label],
-	lost: [...without(roster.lost, label), label],
-});
-
-/** A group has cooled down. */
-export const ready = (roster: Roster, label: string): Roster => ({
-	...roster,
-	cooling: without(roster.cooling, label),
-});
-
-/** A group was told to rest. */
-export const rested = (roster: Roster, label: string): Roster => ({
-	...roster,
-	live: without(roster.live, label),
-	dialling: without(roster.dialling, label),
-	cooling: without(roster.cooling, label),
-	moving: without(roster.moving, label),
-});
-
-/** A live group's server wants to be left: the group plays on until another one does. */
-export const withdrawn = (roster: Roster, label: string): Roster =>
-	roster.live.includes(label) ? { ...roster, moving: [...without(roster.moving, label), label] } : roster;
-
-/** Which groups have the stream changed. */
-export const offered = (roster: Roster, available: readonly GroupPlace[]): Roster => ({ ...roster, available });
-
-/** A group is put on air though others answered before it. */
-export const preferred = (roster: Roster, label: string): Roster =>
-	roster.live.includes(label) ? { ...roster, live: [label, ...without(roster.live, label)] } : roster;
-
-const tierOf = ({ available }: Roster, label: string): number =>
-	available.find((place) => place.label === label)?.tier ?? Number.POSITIVE_INFINITY;
-
-const nearestOf = (roster: Roster, groups: readonly string[]): number =>
-	Math.min(...groups.map((label) => tierOf(roster, label)));
-
-/** Live groups that may stay: their server offers the stream and does not want to be left. */
-const staying = ({ live, moving, available }: Roster): string[] =>
-	live.filter((label) => !moving.includes(label) && labels(available).includes(label));
+/** What is known of one server; `tries` came to nothing in a row. */
+type Entry = { readonly server: Server; readonly state: ServerState; readonly tries: number };
 
 /**
- * Groups to ask so that one is on air and `standby` play along: those lost longest ago first, and all from the nearest tier
- * that has any; a farther tier is a refuge. `hurry` more are asked, whatever their tier, while nobody answers.
+ * Who plays a stream and who could, as values: nothing here acts. `offered` have the stream, in order of preference.
+ * In `entries` whoever answers or is lost goes to the end: so those that play stand in the order they answered, the first
+ * of them on air, and those that were lost in the order of their loss.
  */
-export function toAsk(roster: Roster, standby: number, hurry: number): string[] {
-	const engaged = [...staying(roster), ...roster.dialling];
-	const busy = [...roster.live, ...roster.dialling, ...roster.cooling];
-	const order = ({ label, tier }: GroupPlace): number => tier * 1e6 + roster.lost.indexOf(label) + 1;
-	const free = labels(
-		roster.available.filter(({ label }) => !busy.includes(label)).sort((a, b) => order(a) - order(b)),
-	);
-	const nearest = nearestOf(roster, [...engaged, ...free]);
-	const isNear = (label: string): boolean => hurry > 0 || tierOf(roster, label) === nearest;
-	const vacancies = 1 + standby + hurry - engaged.filter(isNear).length;
-	return free.filter(isNear).slice(0, Math.max(vacancies, 0));
+export type Roster = { readonly offered: readonly Server[]; readonly entries: readonly Entry[] };
+
+/** What changes a roster from outside. */
+export type RosterEvent =
+	| ServerReport
+	/** Which servers have the stream, or how they are, changed. */
+	| { type: "candidates"; servers: readonly Server[] };
+
+export const stateOf = ({ entries }: Roster, id: string): ServerState =>
+	entries.find(({ server }) => server.id === id)?.state ?? "resting";
+
+/** How often a server failed in a row. */
+export const triesOf = ({ entries }: Roster, id: string): number =>
+	entries.find(({ server }) => server.id === id)?.tries ?? 0;
+
+const isLive = ({ state }: Entry): boolean => state === "trial" || state === "steady";
+
+/** Those that play, the one on air first, then in the order they answered. */
+export const live = ({ entries }: Roster): string[] => entries.filter(isLive).map(({ server }) => server.id);
+
+/** The server whose frames readers get first, if any. */
+export const onAir = (roster: Roster): string | undefined => live(roster)[0];
+
+/** Takes in what happened. A word of a server that is past it (it was sent to rest meanwhile) changes nothing. */
+export function noted(roster: Roster, event: RosterEvent): Roster {
+	switch (event.type) {
+		case "candidates":
+			return tidy({ ...roster, offered: event.servers });
+		case "server.live":
+			return moved(roster, event.id, ["dialling"], { state: "trial" });
+		case "server.flowing":
+			return changed(roster, event.id, ["trial"], { state: "steady", tries: 0 });
+		case "server.lost":
+			return moved(roster, event.id, ["dialling", "trial", "steady"], { state: "cooling", tries: event.tries });
+		case "server.ready":
+			return tidy(changed(roster, event.id, ["cooling"], { state: "resting" }));
+	}
 }
 
-/** Groups to send to rest once somebody else is live: those to be left, those of a farther tier, standbys beyond their number. */
-export function toRest(roster: Roster, standby: number): string[] {
-	const fit = staying(roster);
-	const nearest = nearestOf(roster, fit);
-	const kept = fit.filter((label) => tierOf(roster, label) === nearest).slice(0, 1 + standby);
-	return kept.length === 0 ? [] : roster.live.filter((label) => !kept.includes(label));
+/** A server was asked to play. */
+export function asked(roster: Roster, server: Server): Roster {
+	const entry: Entry = { server, state: "dialling", tries: triesOf(roster, server.id) };
+	return { ...roster, entries: [...roster.entries.filter((other) => other.server.id !== server.id), entry] };
 }
 
-/** The group that should be on air again: it stands before the one that is, and plays well. */
-export function better(roster: Roster): string | undefined {
-	const now = onAir(roster);
-	const rank = (label: string): number => roster.available.findIndex((place) => place.label === label);
-	const first = roster.live.filter((label) => rank(label) >= 0).sort((a, b) => rank(a) - rank(b))[0];
-	return now !== undefined && first !== undefined && rank(first) < rank(now) ? first : undefined;
+/** A server that played was sent to rest. */
+export const rested = (roster: Roster, id: string): Roster =>
+	tidy(changed(roster, id, ["trial", "steady"], { state: "resting" }));
+
+/** A server is put on air though others answered before it. */
+export function preferred(roster: Roster, id: string): Roster {
+	const isIt = ({ server }: Entry): boolean => server.id === id;
+	return { ...roster, entries: [...roster.entries.filter(isIt), ...roster.entries.filter((entry) => !isIt(entry))] };
+}
+
+type Change = Partial<Pick<Entry, "state" | "tries">>;
+
+function changed(roster: Roster, id: string, from: readonly ServerState[], change: Change): Roster {
+	const apply = (entry: Entry): Entry =>
+		entry.server.id === id && from.includes(entry.state) ? { ...entry, ...change } : entry;
+	return { ...roster, entries: roster.entries.map(apply) };
+}
+
+/** `changed`, and to the end of the list. */
+function moved(roster: Roster, id: string, from: readonly ServerState[], change: Change): Roster {
+	if (!from.includes(stateOf(roster, id))) return roster;
+	const { entries } = changed(roster, id, from, change);
+	const isIt = ({ server }: Entry): boolean => server.id === id;
+	return { ...roster, entries: [...entries.filter((entry) => !isIt(entry)), ...entries.filter(isIt)] };
+}
+
+/** Forgets servers at rest of which there is nothing to remember, or which have the stream no more. */
+function tidy(roster: Roster): Roster {
+	const isOffered = ({ server }: Entry): boolean => roster.offered.some(({ id }) => id === server.id);
+	const isKept = (entry: Entry): boolean => entry.state !== "resting" || (entry.tries > 0 && isOffered(entry));
+	return { ...roster, entries: roster.entries.filter(isKept) };
 }

@@ -1,62 +1,7 @@
 import { expect, test } from "vitest";
-import { createActor, type EventObject, fromCallback, SimulatedClock } from "xstate";
-import type { Candidate } from "./candidate.ts";
-import type { Group } from "./choose.ts";
-import { groupMachine, type PullReport } from "./group-machine.ts";
-import { onAir } from "./roster.ts";
-import { type SubscriptionInput, subscriptionMachine } from "./subscription-machine.ts";
+import { stage } from "./test-stage.ts";
 
-const server = (id: string): Candidate => ({ id, host: "127.0.0.1", port: 1935, app: undefined });
-
-/** `"a"` is a group of one server of that name, `"a:a1,a2"` names its servers, `"a@1"` stands in tier 1. */
-function group(text: string): Group {
-	const [, label = "", tier = "0", servers = label] = /^(\w+)(?:@(\d))?(?::(.*))?$/.exec(text) ?? [];
-	return { label, tier: Number(tier), servers: servers.split(",").map(server) };
-}
-
-/** A subscription whose pulls are driven by hand. */
-function stage(groups: string[], more: Partial<Omit<SubscriptionInput, "groups">> = {}) {
-	const clock = new SimulatedClock();
-	const table = { groups };
-	const pulls: { id: string; isOpen: boolean; report(event: PullReport): void }[] = [];
-	const pull = fromCallback<EventObject, { server: Candidate }>(({ input, sendBack }) => {
-		const entry = { id: input.server.id, isOpen: true, report: sendBack };
-		pulls.push(entry);
-		return () => {
-			entry.isOpen = false;
-		};
-	});
-	const input: SubscriptionInput = {
-		groups: () => table.groups.map(group),
-		standby: 1,
-		holdMs: undefined,
-		patience: { first: 2000, later: 5000 },
-		...more,
-	};
-	const machine = subscriptionMachine.provide({ actors: { group: groupMachine.provide({ actors: { pull } }) } });
-	const actor = createActor(machine, { clock, input });
-	const changes: string[] = [];
-	actor.on("onAir", ({ from = "-", to = "-", cause }) => changes.push(`${from}>${to} ${cause}`));
-	actor.start();
-	const of = (id: string) => pulls.findLast((one) => one.id === id && one.isOpen) ?? expect.fail(`no pull from ${id}`);
-	return {
-		actor,
-		clock,
-		changes,
-		tries: () => pulls.map(({ id }) => id),
-		open: () => pulls.filter(({ isOpen }) => isOpen).map(({ id }) => id),
-		live: (id: string) => of(id).report({ type: "live" }),
-		lose: (id: string, reason = "idle") => of(id).report({ type: "lost", reason }),
-		offer: (...now: string[]) => {
-			table.groups = now;
-			actor.send({ type: "candidates" });
-		},
-		onAir: () => onAir(actor.getSnapshot().context.roster),
-		isOver: () => actor.getSnapshot().status === "done",
-	};
-}
-
-test("play goes out to one group and its standby; the first to answer is on air", () => {
+test("play goes out to one server and its standby; the first to answer is on air", () => {
 	const { open, live, onAir, changes } = stage(["a", "b", "c"]);
 	expect(open()).toEqual(["a", "b"]);
 	expect(onAir()).toBeUndefined();
@@ -66,20 +11,30 @@ test("play goes out to one group and its standby; the first to answer is on air"
 	expect(changes).toEqual(["->b first"]);
 });
 
-test("standby 0 dials one group, and the next when that is lost", () => {
-	const { open, live, lose, onAir } = stage(["a", "b"], { standby: 0 });
-	expect(open()).toEqual(["a"]);
-	live("a");
+test("in one group the secondary is the hot standby of the primary, and takes over at once", () => {
+	const { open, well, lose, onAir, changes } = stage(["a", "a2:a"]);
+	expect(open()).toEqual(["a", "a2"]);
+	well("a");
+	well("a2");
 	lose("a");
-	expect(open()).toEqual(["b"]);
-	live("b");
-	expect(onAir()).toBe("b");
+	expect(onAir()).toBe("a2");
+	expect(changes).toEqual(["->a first", "a>a2 idle"]);
 });
 
-test("on a loss the next in the list is on air at once, and a further group plays along", () => {
-	const { open, live, lose, onAir, changes } = stage(["a", "b", "c"]);
-	live("a");
-	live("b");
+test("standby 0 dials one server, and the other one of its group when that is lost", () => {
+	const { open, well, lose, onAir } = stage(["a", "a2:a"], { standby: 0 });
+	expect(open()).toEqual(["a"]);
+	well("a");
+	lose("a");
+	expect(open()).toEqual(["a2"]);
+	well("a2");
+	expect(onAir()).toBe("a2");
+});
+
+test("on a loss the next in the list is on air at once, and a further server plays along", () => {
+	const { open, well, lose, onAir, changes } = stage(["a", "b", "c"]);
+	well("a");
+	well("b");
 	lose("a", "idle");
 	expect(onAir()).toBe("b");
 	expect(open()).toEqual(["b", "c"]);
@@ -87,13 +42,13 @@ test("on a loss the next in the list is on air at once, and a further group play
 });
 
 test("what comes back goes to the bottom of the list, and the one on air stays there", () => {
-	const { live, lose, onAir, open, clock, changes } = stage(["a", "b"]);
-	live("a");
-	live("b");
+	const { well, lose, onAir, open, clock, changes } = stage(["a", "b"]);
+	well("a");
+	well("b");
 	lose("a");
 	clock.increment(100);
 	expect(open()).toEqual(["b", "a"]);
-	live("a");
+	well("a");
 	clock.increment(60_000);
 	expect(onAir()).toBe("b");
 	lose("b");
@@ -101,22 +56,50 @@ test("what comes back goes to the bottom of the list, and the one on air stays t
 	expect(changes).toEqual(["->a first", "a>b idle", "b>a idle"]);
 });
 
-test("a lost group's primary is tried three times before its secondary", () => {
-	const { live, lose, clock, tries, open } = stage(["a:a1,a2", "b"]);
-	live("a1");
-	live("b");
-	lose("a1");
-	for (let attempt = 0; attempt < 3; attempt++) {
+test("behind the switch a lost primary is tried three times, then its secondary three times, and so on", () => {
+	const { well, lose, clock, tries, open } = stage(["a", "b", "a2:a"]);
+	well("a");
+	well("b");
+	lose("a");
+	lose("a2", "lost");
+	for (let attempt = 0; attempt < 9; attempt++) {
 		clock.increment(5000);
-		lose(attempt < 2 ? "a1" : "a2", "lost");
+		const [, tried = ""] = open();
+		lose(tried, "lost");
 	}
-	clock.increment(5000);
-	expect(tries()).toEqual(["a1", "b", "a1", "a1", "a2", "a2"]);
-	expect(open()).toEqual(["b", "a2"]);
+	expect(tries().slice(0, 3)).toEqual(["a", "b", "a2"]);
+	expect(tries().slice(3).join(" ")).toBe("a a a2 a2 a a a a2 a2");
 });
 
-test("a group whose primary has not got the stream begins with its secondary", () => {
-	expect(stage(["a:a2"]).open()).toEqual(["a2"]);
+test("a server that answers with what it had in store and then falls silent is tried more and more seldom", () => {
+	const { well, live, lose, clock, open } = stage(["a", "b"]);
+	well("a");
+	well("b");
+	lose("a");
+	const pauses: number[] = [];
+	for (let attempt = 0; attempt < 8; attempt++) {
+		let pause = 0;
+		for (; !open().includes("a"); pause += 25) clock.increment(25);
+		pauses.push(pause);
+		live("a");
+		clock.increment(1000);
+		lose("a");
+	}
+	expect(pauses[0]).toBeLessThanOrEqual(100);
+	for (const pause of pauses.slice(6)) expect(pause).toBeGreaterThanOrEqual(2500);
+});
+
+test("once media has kept flowing the tries count anew", () => {
+	const { well, lose, clock, open } = stage(["a", "b"]);
+	well("b");
+	for (let attempt = 0; attempt < 6; attempt++) {
+		lose("a", "lost");
+		clock.increment(5000);
+	}
+	well("a");
+	lose("a");
+	clock.increment(100);
+	expect(open()).toContain("a");
 });
 
 test("retries back off to a few seconds and never end while somebody waits", () => {
@@ -136,46 +119,89 @@ test("retries back off to a few seconds and never end while somebody waits", () 
 	expect(tries().length).toBe(at.length);
 });
 
-test("a server that withdraws is left when another plays, not before", () => {
-	const { actor, live, open, onAir, offer } = stage(["a", "b"], { standby: 0 });
-	live("a");
-	offer("b");
-	expect(open()).toEqual(["a", "b"]);
-	expect(onAir()).toBe("a");
-	live("b");
-	expect(open()).toEqual(["b"]);
-	expect(onAir()).toBe("b");
-	offer();
-	actor.send({ type: "withdrawn", server: "b" });
-	expect(open()).toEqual(["b"]);
-});
+test.for([["b"], ["a2:a"]] as const)(
+	"a server that withdraws is left once %s is known to play, not before",
+	([other]) => {
+		const { well, live, flow, open, onAir, offer, changes } = stage(["a", other], { standby: 0 });
+		const [id = ""] = other.split(":");
+		well("a");
+		offer(other);
+		expect(open()).toEqual(["a", id]);
+		live(id);
+		expect(open()).toEqual(["a", id]);
+		expect(onAir()).toBe("a");
+		flow(id);
+		expect(open()).toEqual([id]);
+		expect(onAir()).toBe(id);
+		expect(changes).toEqual(["->a first", `a>${id} withdrawn`]);
+		offer();
+		expect(open()).toEqual([id]);
+	},
+);
 
 test("with a hot standby a withdrawn server is left at once", () => {
-	const { live, open, onAir, offer } = stage(["a", "b", "c"]);
-	live("a");
-	live("b");
+	const { well, open, onAir, offer } = stage(["a", "b", "c"]);
+	well("a");
+	well("b");
 	offer("b", "c");
 	expect(onAir()).toBe("b");
 	expect(open()).toEqual(["b", "c"]);
 });
 
-test("a farther tier is a refuge: asked when the nearer one is lost, left when it is back", () => {
-	const { live, lose, open, onAir, clock } = stage(["i1", "o1@1", "o2@1", "o3@1"]);
+test("a server that withdraws while it is dialled is not counted on: another one is asked, and takes over from it", () => {
+	const { live, well, offer, open, onAir } = stage(["a", "b"], { standby: 0 });
+	offer("b");
+	expect(open()).toEqual(["a", "b"]);
+	live("a");
+	expect(onAir()).toBe("a");
+	well("b");
+	expect(open()).toEqual(["b"]);
+});
+
+test("a server that withdraws for a moment only goes on", () => {
+	const { well, offer, open, onAir } = stage(["a"]);
+	well("a");
+	offer();
+	offer("a", "b");
+	well("b");
+	expect(open()).toEqual(["a", "b"]);
+	expect(onAir()).toBe("a");
+});
+
+test("a suspect server goes on playing and is asked for nothing new", () => {
+	const { well, lose, offer, open, onAir, clock } = stage(["a", "a2:a"]);
+	well("a");
+	well("a2");
+	offer("a!", "a2:a");
+	expect(open()).toEqual(["a", "a2"]);
+	expect(onAir()).toBe("a");
+	lose("a");
+	clock.increment(60_000);
+	expect(open()).toEqual(["a2"]);
+	offer("a", "a2:a");
+	expect(open()).toEqual(["a2", "a"]);
+});
+
+test("a farther tier is a refuge: asked when the nearer one is lost, left when that is known to play", () => {
+	const { well, live, flow, lose, open, onAir, clock, changes } = stage(["i1", "o1@1", "o2@1", "o3@1"]);
 	expect(open()).toEqual(["i1"]);
-	live("i1");
+	well("i1");
 	lose("i1");
 	expect(open()).toEqual(["o1", "o2"]);
-	live("o1");
-	live("o2");
+	well("o1");
+	well("o2");
 	clock.increment(100);
 	expect(open()).toEqual(["o1", "o2", "i1"]);
 	live("i1");
+	expect(open()).toEqual(["o1", "o2", "i1"]);
+	flow("i1");
 	expect(open()).toEqual(["i1"]);
 	expect(onAir()).toBe("i1");
+	expect(changes.at(-1)).toBe("o1>i1 better");
 });
 
-test("while nobody answers, one more group is asked every now and then, whatever its tier", () => {
-	const { open, clock, live } = stage(["a", "b", "c", "o@1"], { standby: 0 });
+test("while nobody answers, one more server is asked every now and then, whatever its tier", () => {
+	const { open, clock, live, well } = stage(["a", "b", "c", "o@1"], { standby: 0 });
 	expect(open()).toEqual(["a"]);
 	clock.increment(300);
 	expect(open()).toEqual(["a", "b"]);
@@ -183,7 +209,7 @@ test("while nobody answers, one more group is asked every now and then, whatever
 	clock.increment(300);
 	expect(open()).toEqual(["a", "b", "c", "o"]);
 	live("o");
-	live("b");
+	well("b");
 	expect(open()).toEqual(["a", "b", "c"]);
 	live("a");
 	expect(open()).toEqual(["b", "c"]);
@@ -192,30 +218,47 @@ test("while nobody answers, one more group is asked every now and then, whatever
 test.for([
 	["never", undefined, "b"],
 	["after holdMs", 3000, "a"],
-] as const)("a group that was preferred is back on air %s", ([, holdMs, want]) => {
-	const { live, lose, clock, onAir } = stage(["a", "b"], { holdMs });
-	live("a");
-	live("b");
+] as const)("a server that was preferred is back on air %s", ([, holdMs, want]) => {
+	const { live, flow, well, lose, clock, onAir } = stage(["a", "b"], { holdMs });
+	well("a");
+	well("b");
 	lose("a");
 	clock.increment(100);
 	live("a");
+	clock.increment(1000);
+	flow("a");
 	clock.increment(2999);
 	expect(onAir()).toBe("b");
 	clock.increment(1);
 	expect(onAir()).toBe(want);
 });
 
-test("a better group that is lost while it is watched has to be well anew", () => {
-	const { live, lose, clock, onAir } = stage(["a", "b"], { holdMs: 3000 });
-	live("a");
-	live("b");
+test("a server that is to come back is asked also where no standby is wanted, and the other one rests then", () => {
+	const { well, lose, clock, onAir, open } = stage(["a", "a2:a"], { standby: 0, holdMs: 3000 });
+	well("a");
+	lose("a");
+	well("a2");
+	clock.increment(100);
+	expect(open()).toEqual(["a2", "a"]);
+	well("a");
+	clock.increment(2999);
+	expect(open()).toEqual(["a2", "a"]);
+	clock.increment(1);
+	expect(onAir()).toBe("a");
+	expect(open()).toEqual(["a"]);
+});
+
+test("a better server that is lost while it is watched has to be well anew", () => {
+	const { well, lose, clock, onAir } = stage(["a", "b"], { holdMs: 3000 });
+	well("a");
+	well("b");
 	lose("a");
 	clock.increment(100);
-	live("a");
+	well("a");
 	clock.increment(2000);
 	lose("a");
 	clock.increment(500);
-	live("a");
+	well("a");
 	clock.increment(2000);
 	expect(onAir()).toBe("b");
 	clock.increment(1000);
@@ -226,8 +269,8 @@ test.for([
 	["before the first media", false, 2000],
 	["after it was live", true, 5000],
 ] as const)("gives up %s when its patience is over", ([, wasLive, patience]) => {
-	const { live, lose, clock, open, offer, isOver } = stage(["a"]);
-	if (wasLive) live("a");
+	const { well, lose, clock, open, offer, isOver } = stage(["a"]);
+	if (wasLive) well("a");
 	offer();
 	lose("a");
 	clock.increment(patience - 1);
@@ -237,18 +280,74 @@ test.for([
 	expect(open()).toEqual([]);
 });
 
-test("whoever comes back in time puts the stream on air again", () => {
-	const { live, lose, clock, offer, onAir, open, isOver } = stage(["a"]);
+test("a first answer gives a server the longer patience in which to go on", () => {
+	const { live, flow, clock, isOver } = stage(["a"]);
+	clock.increment(1900);
 	live("a");
+	clock.increment(1000);
+	expect(isOver()).toBe(false);
+	flow("a");
+	clock.increment(60_000);
+	expect(isOver()).toBe(false);
+});
+
+test("old groups of pictures do not stretch the patience: a stream whose only encoder hangs is over", () => {
+	const { well, live, lose, clock, open, isOver } = stage(["a"]);
+	well("a");
+	lose("a");
+	let elapsed = 0;
+	const step = (): void => {
+		clock.increment(50);
+		elapsed += 50;
+	};
+	while (!isOver() && elapsed < 60_000) {
+		while (!isOver() && open().length === 0) step();
+		if (isOver()) break;
+		live("a");
+		for (let media = 0; media < 1000; media += 50) step();
+		lose("a");
+	}
+	expect(elapsed).toBeGreaterThanOrEqual(5000);
+	expect(elapsed).toBeLessThanOrEqual(6000);
+});
+
+test("a trial that is under way when the patience ends is waited for, and nobody new is asked", () => {
+	const { well, live, flow, lose, clock, offer, open, isOver } = stage(["a"]);
+	well("a");
+	lose("a");
+	clock.increment(4500);
+	live("a");
+	clock.increment(500);
+	offer("a", "b");
+	expect(open()).toEqual(["a"]);
+	expect(isOver()).toBe(false);
+	flow("a");
+	expect(open()).toEqual(["a", "b"]);
+});
+
+test("whoever comes back in time puts the stream on air again", () => {
+	const { well, lose, clock, offer, onAir, open, isOver } = stage(["a"]);
+	well("a");
 	offer();
 	lose("a");
 	clock.increment(4000);
 	offer("b");
 	expect(open()).toEqual(["b"]);
-	live("b");
+	well("b");
 	clock.increment(60_000);
 	expect(onAir()).toBe("b");
 	expect(isOver()).toBe(false);
+});
+
+test("a server that is gone leaves nothing behind", () => {
+	const { actor, well, lose, offer, clock } = stage(["a", "b"]);
+	well("a");
+	well("b");
+	lose("a");
+	offer("b");
+	clock.increment(5000);
+	expect(actor.getSnapshot().context.roster.entries.map(({ server }) => server.id)).toEqual(["b"]);
+	expect(Object.keys(actor.getSnapshot().children)).toEqual(["server b"]);
 });
 
 test("stopping it ends every pull", () => {

@@ -1,23 +1,19 @@
 import { assign, enqueueActions, setup } from "xstate";
-import type { Candidate } from "./candidate.ts";
-import type { Group } from "./choose.ts";
-import { type GroupReport, groupMachine } from "./group-machine.ts";
+import type { Server } from "./candidate.ts";
 import {
-	answered,
 	asked,
-	better,
-	emptyRoster,
-	lost,
-	offered,
+	live,
+	noted,
 	onAir,
 	preferred,
 	type Roster,
-	ready,
+	type RosterEvent,
 	rested,
-	toAsk,
-	toRest,
-	withdrawn,
+	stateOf,
+	triesOf,
 } from "./roster.ts";
+import { serverMachine } from "./server-machine.ts";
+import { better, toAsk, toRest } from "./steering.ts";
 
 /** A server on the same network answers in a few milliseconds, one across an ocean in some hundred. */
 const HURRY_MS = 300;
@@ -26,168 +22,172 @@ const HURRY_MS = 300;
 const FOR_EVER_MS = 2_147_483_647;
 
 export type SubscriptionInput = {
-	/** The server groups that have the stream, in the table's order; asked whenever that may have changed. */
-	groups: () => readonly Group[];
-	/** How many groups play along beside the one on air; 0 dials the next one when it is needed. */
+	/** The servers that have the stream, in order of preference. */
+	servers: readonly Server[];
+	/** How many servers play along beside the one on air; 0 dials the next one when it is needed. */
 	standby: number;
-	/** Return to a group that stands before the one on air once it has played this long; undefined: never. */
+	/** Return to a server that stands before the one on air once it has played this long; undefined: never. */
 	holdMs: number | undefined;
-	/** Time without anybody on air before readers are told that the stream is over; undefined: for ever. */
+	/** Time in which no media keeps flowing before readers are told that the stream is over; undefined: for ever. */
 	patience: { first: number | undefined; later: number | undefined };
 };
 
-export type SubscriptionEvent =
-	| GroupReport
-	/** Which groups have the stream may have changed. */
-	| { type: "candidates" }
-	/** A server takes the stream back, or drains: go elsewhere if there is an elsewhere. */
-	| { type: "withdrawn"; server: string };
-
-/** Another group is on air; `from` is absent at first, `to` when nobody is left. */
+/** Another server is on air; `from` is absent at first, `to` when nobody is left. */
 export type OnAirChange = { type: "onAir"; from?: string; to?: string; cause: string };
 
-type Context = SubscriptionInput & {
+type Context = Omit<SubscriptionInput, "servers"> & {
 	roster: Roster;
-	spawned: readonly string[];
-	servers: Readonly<Record<string, Candidate>>;
+	/** The server on air as last told. */
 	told: string | undefined;
-	/** How many more groups are asked because nobody answers. */
+	/** How many more servers are asked because nobody answers. */
 	hurry: number;
 	cause: string;
 	wasLive: boolean;
 };
 
-const actorOf = (label: string): string => `group ${label}`;
+const actorOf = (id: string): string => `server ${id}`;
+const planOf = ({ standby, holdMs }: Context) => ({ standby, failback: holdMs !== undefined });
+
+/** Why who plays is sent to rest. */
+const causeOfRest = ({ offered }: Roster, id: string): string =>
+	offered.some((server) => server.id === id) ? "better" : "withdrawn";
 
 /**
- *                ┌────── group.lost, and no other is live ──────┐
- *                v                                              │
- *   ──> searching ──group.live──> onAir: settled <──> holding (a better group plays: back to it after holdMs)
- *           │
- *        patience
- *           v
- *         over
+ *          ┌──────────── nobody is steady any more ────────────┐
+ *          v                                                   │
+ *   ──> searching: asking <──> trial ──somebody is steady──> onAir: settled <──> holding
+ *          │                                                   ^     (a better server plays: back to it after holdMs)
+ *       patience                                               │
+ *          v                                                   │
+ *       lastTrial ────────────somebody is steady───────────────┘
+ *          │
+ *       nobody plays ──> over
  *
- * One subscription: a stream that is wanted here, with one child for each server group that has it. The roster says who is
- * on air (the first to answer, then the next in order of answers), who plays along, who is to be asked and who may rest;
- * `steer` brings the children into line with it. Only this machine and its children dial again.
+ * One subscription: a stream that is wanted here, with one child for each server that is asked for it. The roster says who
+ * is on air (the first to answer, then the next in order of answers) and who plays along; `steer` asks those who are to play
+ * and ends those who may rest. A first answer puts a server on air; only media that keeps flowing stops the patience, since
+ * any server may have an old group of pictures in store. Only this machine dials again.
  */
 export const subscriptionMachine = setup({
 	types: {
 		context: {} as Context,
 		input: {} as SubscriptionInput,
-		events: {} as SubscriptionEvent,
+		events: {} as RosterEvent,
 		emitted: {} as OnAirChange,
 	},
-	actors: { group: groupMachine },
+	actors: { server: serverMachine },
 	delays: {
 		hurry: HURRY_MS,
 		patience: ({ context: { wasLive, patience } }) => (wasLive ? patience.later : patience.first) ?? FOR_EVER_MS,
 		hold: ({ context }) => context.holdMs ?? FOR_EVER_MS,
 	},
 	guards: {
-		wasLastOne: ({ context, event }) =>
-			event.type === "group.lost" && context.roster.live.every((label) => label === event.label),
+		isFirstAnswer: ({ context }) => !context.wasLive,
+		isAnswered: ({ context: { roster } }) => onAir(roster) !== undefined,
+		isSilent: ({ context: { roster } }) => onAir(roster) === undefined,
+		isFed: ({ context: { roster } }) => live(roster).some((id) => stateOf(roster, id) === "steady"),
+		isNotFed: ({ context: { roster } }) => live(roster).every((id) => stateOf(roster, id) !== "steady"),
 		hasBetter: ({ context }) => context.holdMs !== undefined && better(context.roster) !== undefined,
 		hasNoBetter: ({ context }) => better(context.roster) === undefined,
 	},
 	actions: {
-		look: assign(({ context }) => ({ roster: offered(context.roster, context.groups()) })),
-		noteAnswer: assign(({ context, event }) => {
-			if (event.type !== "group.live") return {};
-			return {
-				roster: answered(context.roster, event.label),
-				servers: { ...context.servers, [event.label]: event.server },
-				wasLive: true,
-			};
-		}),
-		noteLoss: assign(({ context, event }) =>
-			event.type === "group.lost" ? { roster: lost(context.roster, event.label), cause: event.reason } : {},
-		),
-		noteReady: assign(({ context, event }) =>
-			event.type === "group.ready" ? { roster: ready(context.roster, event.label) } : {},
-		),
-		noteWithdrawal: assign(({ context, event }) => {
-			if (event.type !== "withdrawn") return {};
-			const label = context.roster.live.find((live) => context.servers[live]?.id === event.server);
-			return label === undefined ? {} : { roster: withdrawn(context.roster, label), cause: "withdrawn" };
+		note: assign(({ context, event }) => {
+			const roster = noted(context.roster, event);
+			if (event.type === "server.live") return { roster, wasLive: true, hurry: 0 };
+			const isLeft = event.type === "server.lost" && event.id === onAir(context.roster);
+			return { roster, ...(isLeft && { cause: event.reason }) };
 		}),
 		askOneMore: assign(({ context }) => ({ hurry: context.hurry + 1 })),
-		calmDown: assign({ hurry: 0 }),
 		goBack: assign(({ context }) => {
-			const label = better(context.roster);
-			return label === undefined ? {} : { roster: preferred(context.roster, label), cause: "failback" };
+			const id = better(context.roster);
+			return id === undefined ? {} : { roster: preferred(context.roster, id), cause: "failback" };
 		}),
 		steer: enqueueActions(({ context, enqueue }) => {
-			let { roster } = context;
-			for (const label of toRest(roster, context.standby)) {
-				roster = rested(roster, label);
-				enqueue.sendTo(actorOf(label), { type: "rest" });
+			let { roster, cause } = context;
+			for (const id of toRest(roster, planOf(context))) {
+				if (id === onAir(roster)) cause = causeOfRest(roster, id);
+				roster = rested(roster, id);
+				enqueue.stopChild(actorOf(id));
 			}
-			const asks = toAsk(roster, context.standby, context.hurry);
-			const fresh = asks.filter((label) => !context.spawned.includes(label));
-			for (const label of fresh) {
-				const servers = () => context.groups().find((group) => group.label === label)?.servers ?? [];
-				enqueue.spawnChild("group", { id: actorOf(label), input: { label, servers } });
+			for (const server of toAsk(roster, planOf(context), context.hurry)) {
+				const tries = triesOf(roster, server.id);
+				roster = asked(roster, server);
+				enqueue.spawnChild("server", { id: actorOf(server.id), input: { server, tries } });
 			}
-			for (const label of asks) {
-				roster = asked(roster, label);
-				enqueue.sendTo(actorOf(label), { type: "play" });
-			}
-			const { told: from, cause } = context;
+			enqueue.assign({ roster, cause });
+		}),
+		tell: enqueueActions(({ context: { told: from, roster, cause }, enqueue }) => {
 			const to = onAir(roster);
-			if (to !== from) {
-				enqueue.emit({ type: "onAir", ...(from !== undefined && { from }), ...(to !== undefined && { to }), cause });
-			}
-			enqueue.assign({ roster, spawned: [...context.spawned, ...fresh], told: to });
+			if (to === from) return;
+			enqueue.emit({ type: "onAir", ...(from !== undefined && { from }), ...(to !== undefined && { to }), cause });
+			enqueue.assign({ told: to });
+		}),
+		endCooled: enqueueActions(({ event, enqueue }) => {
+			if (event.type === "server.ready") enqueue.stopChild(actorOf(event.id));
 		}),
 	},
 }).createMachine({
 	id: "subscription",
 	initial: "searching",
-	context: ({ input }) => ({
+	context: ({ input: { servers, ...input } }) => ({
 		...input,
-		roster: emptyRoster,
-		spawned: [],
-		servers: {},
+		roster: { offered: servers, entries: [] },
 		told: undefined,
 		hurry: 0,
 		cause: "first",
 		wasLive: false,
 	}),
-	entry: ["look", "steer"],
+	entry: "steer",
 	on: {
-		candidates: { actions: ["look", "steer"] },
-		"group.ready": { actions: ["noteReady", "look", "steer"] },
+		candidates: { actions: ["note", "steer", "tell"] },
+		"server.live": { actions: ["note", "steer", "tell"] },
+		"server.flowing": { actions: ["note", "steer", "tell"] },
+		"server.lost": { actions: ["note", "steer", "tell"] },
+		"server.ready": { actions: ["endCooled", "note", "steer", "tell"] },
 	},
 	states: {
 		searching: {
-			after: { patience: "over" },
+			after: { patience: "lastTrial" },
+			always: { guard: "isFed", target: "onAir" },
+			on: {
+				"server.live": {
+					guard: "isFirstAnswer",
+					target: "searching",
+					reenter: true,
+					actions: ["note", "steer", "tell"],
+				},
+			},
 			initial: "asking",
 			states: {
-				asking: { after: { hurry: { target: "asking", reenter: true, actions: ["askOneMore", "look", "steer"] } } },
-			},
-			on: {
-				"group.live": { target: "onAir", actions: ["noteAnswer", "calmDown", "steer"] },
-				"group.lost": { actions: ["noteLoss", "look", "steer"] },
+				asking: {
+					always: { guard: "isAnswered", target: "trial" },
+					after: { hurry: { target: "asking", reenter: true, actions: ["askOneMore", "steer"] } },
+				},
+				trial: { always: { guard: "isSilent", target: "asking" } },
 			},
 		},
 		onAir: {
+			always: { guard: "isNotFed", target: "searching" },
 			initial: "settled",
-			on: {
-				"group.live": { actions: ["noteAnswer", "steer"] },
-				"group.lost": [
-					{ guard: "wasLastOne", target: "searching", actions: ["noteLoss", "look", "steer"] },
-					{ actions: ["noteLoss", "look", "steer"] },
-				],
-				withdrawn: { actions: ["noteWithdrawal", "look", "steer"] },
-			},
 			states: {
 				settled: { always: { guard: "hasBetter", target: "holding" } },
 				holding: {
 					always: { guard: "hasNoBetter", target: "settled" },
-					after: { hold: { target: "settled", actions: ["goBack", "steer"] } },
+					after: { hold: { target: "settled", actions: ["goBack", "steer", "tell"] } },
 				},
+			},
+		},
+		lastTrial: {
+			always: [
+				{ guard: "isFed", target: "onAir", actions: ["steer", "tell"] },
+				{ guard: "isSilent", target: "over" },
+			],
+			on: {
+				candidates: { actions: "note" },
+				"server.live": { actions: ["note", "tell"] },
+				"server.flowing": { actions: "note" },
+				"server.lost": { actions: ["note", "tell"] },
+				"server.ready": { actions: ["endCooled", "note"] },
 			},
 		},
 		over: { type: "final" },

@@ -1,67 +1,113 @@
 import { type Actor, createActor } from "xstate";
-import { groupMachine } from "./group-machine.ts";
+import type { Server } from "./candidate.ts";
 import { pullActor, type StartPull } from "./pull-actor.ts";
-import { onAir } from "./roster.ts";
+import { live, onAir, type Roster, type ServerState, stateOf } from "./roster.ts";
+import { serverMachine } from "./server-machine.ts";
 import { type OnAirChange, type SubscriptionInput, subscriptionMachine } from "./subscription-machine.ts";
 
-export type SubscriptionOptions = SubscriptionInput & {
+export type SubscriptionOptions = Omit<SubscriptionInput, "servers"> & {
+	/** The servers that have the stream, in order of preference; looked up at the start and whenever that may have changed. */
+	servers(): readonly Server[];
 	pull: StartPull;
 	onAirChanged(change: OnAirChange): void;
 	/** The machine gave up: nothing will come any more. */
 	onOver(): void;
+	/** Something threw that should not, and that is the end of it. */
+	onFailed(error: unknown): void;
 };
 
-/** Where a subscription stands: group labels, the one on air first. */
+/** Where a subscription stands: ids of servers, the one on air first. */
 export type SubscriptionState = {
 	readonly state: "searching" | "on-air" | "over";
 	readonly live: readonly string[];
 	readonly dialling: readonly string[];
 	readonly cooling: readonly string[];
+	/** All that have the stream, in order of preference, and those that are left. */
+	readonly servers: readonly ServerStanding[];
 };
 
-/** A running subscription: keeps a stream coming. Owned and stopped by who wants the stream. */
+/** One server as others see it; `leaving` plays until another one does. */
+export type ServerStanding = Pick<Server, "id" | "group" | "rank"> & { readonly state: ServerState | "leaving" };
+
+/** A running subscription: keeps a stream coming. Owned and stopped by who wants the stream. Its methods never throw. */
 export class Subscription {
 	readonly #actor: Actor<typeof subscriptionMachine>;
+	readonly #options: SubscriptionOptions;
 
-	constructor({ pull, onAirChanged, onOver, ...input }: SubscriptionOptions) {
-		const group = groupMachine.provide({ actors: { pull: pullActor(pull) } });
-		this.#actor = createActor(subscriptionMachine.provide({ actors: { group } }), { input });
-		this.#actor.on("onAir", onAirChanged);
-		this.#actor.subscribe({ complete: onOver });
+	constructor(options: SubscriptionOptions) {
+		const { servers, pull, onAirChanged, onOver, onFailed, ...input } = options;
+		this.#options = options;
+		const server = serverMachine.provide({ actors: { pull: pullActor(pull) } });
+		const machine = subscriptionMachine.provide({ actors: { server } });
+		this.#actor = createActor(machine, { input: { ...input, servers: [] } });
+		this.#actor.on("onAir", (change) => this.#contain(() => onAirChanged(change)));
+		this.#actor.subscribe({ complete: onOver, error: onFailed });
+	}
+
+	/** Begins to pull. */
+	start(): void {
 		this.#actor.start();
+		this.candidatesChanged();
 	}
 
 	/** The id of the server on air. */
 	get server(): string | undefined {
-		const { roster, servers } = this.#actor.getSnapshot().context;
-		const label = onAir(roster);
-		return label === undefined ? undefined : servers[label]?.id;
+		return onAir(this.#roster);
 	}
 
 	get state(): SubscriptionState {
-		const snapshot = this.#actor.getSnapshot();
-		const { live, dialling, cooling } = snapshot.context.roster;
-		const state = snapshot.matches("over") ? "over" : snapshot.matches("onAir") ? "on-air" : "searching";
-		return { state, live, dialling, cooling };
+		const roster = this.#roster;
+		const inState = (wanted: ServerState): string[] =>
+			roster.entries.filter(({ state }) => state === wanted).map(({ server }) => server.id);
+		const isOver = this.#actor.getSnapshot().status !== "active";
+		return {
+			state: isOver ? "over" : onAir(roster) === undefined ? "searching" : "on-air",
+			live: live(roster),
+			dialling: inState("dialling"),
+			cooling: inState("cooling"),
+			servers: standings(roster),
+		};
 	}
 
-	/** Actors at work: the machine itself and one for each server group it has asked. */
+	/** Actors at work: the machine itself and one for each server it has asked. */
 	get actors(): number {
 		return 1 + Object.keys(this.#actor.getSnapshot().children).length;
 	}
 
-	/** Which groups have the stream may have changed. */
+	/** Which servers have the stream may have changed. */
 	candidatesChanged(): void {
-		this.#actor.send({ type: "candidates" });
-	}
-
-	/** A server should not be used any more. */
-	serverWithdrawn(server: string): void {
-		this.#actor.send({ type: "withdrawn", server });
+		this.#contain(() => this.#actor.send({ type: "candidates", servers: this.#options.servers() }));
 	}
 
 	/** Ends it without `onOver`. */
 	stop(): void {
 		this.#actor.stop();
 	}
+
+	get #roster(): Roster {
+		return this.#actor.getSnapshot().context.roster;
+	}
+
+	#contain(task: () => void): void {
+		try {
+			task();
+		} catch (error) {
+			this.stop();
+			this.#options.onFailed(error);
+		}
+	}
+}
+
+function standings(roster: Roster): ServerStanding[] {
+	const { offered, entries } = roster;
+	const isOffered = (server: Server): boolean => offered.some(({ id }) => id === server.id);
+	const standing = ({ id, group, rank }: Server, state: ServerStanding["state"]) => ({ id, group, rank, state });
+	return [
+		...offered.map((server) => standing(server, stateOf(roster, server.id))),
+		...entries
+			.filter(({ server }) => !isOffered(server))
+			.map(({ server, state }) =>
+				standing(server, state === "trial" || state === "steady" || state === "dialling" ? "leaving" : state),
+			),
+	];
 }

@@ -27,7 +27,7 @@ test("a tier that is cut off from the origins is passed over: its children go to
 	const clip = demoClip().filter(({ time }) => time < 6000);
 	using encoder = await PacedEncoder.start(urls, clip, { holdUntil: () => viewer.packets.length > 0 });
 	const subscription = () => [...edge.relay.streams.values()][0];
-	await expect.poll(() => subscription()?.state.live.toSorted()).toEqual(["0", "1"]);
+	await expect.poll(() => subscription()?.state.live.toSorted()).toEqual(["i1", "i2"]);
 	const answers = () => metric(edge.http, "millrace_pulls_total", { outcome: "live" });
 	const before = await answers();
 	one.freeze();

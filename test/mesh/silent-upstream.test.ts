@@ -23,6 +23,7 @@ function pullFrom(rtmp: string, clock: Clock) {
 		idleMs: IDLE_MS,
 		firstMediaMs: 3000,
 		onLive: () => {},
+		onFlowing: () => {},
 		onPacket: (packet) => {
 			seen.packets++;
 			seen.last = idOf(packet);

@@ -16,19 +16,23 @@ test("a relay shows what it pulls, from whom, and how it came to that", async ()
 
 	const only = await PacedEncoder.start([`${one.rtmp}/live/cam`], demoClip());
 	using _viewer = new TestViewer(`${edge.rtmp}/live/cam`);
-	const first = { key: "live/cam", state: "on-air", upstream: "o1", live: ["origin/a"], readers: 1, switched: 0 };
-	await expect.poll(() => json(all)).toMatchObject([first]);
+	const first = { key: "live/cam", state: "on-air", upstream: "o1", live: ["o1"], readers: 1, switched: 0 };
+	const standing = (id: string, group: string, state: string) => ({ id, group, rank: "primary", state });
+	const servers = [standing("o1", "origin/a", "steady")];
+	await expect.poll(() => json(all), { timeout: 3_000 }).toMatchObject([{ ...first, servers }]);
 	using _other = await PacedEncoder.start([`${two.rtmp}/live/cam`], demoClip());
-	await expect.poll(() => json(all)).toMatchObject([{ live: ["origin/a", "origin/b"] }]);
+	await expect.poll(() => json(all)).toMatchObject([{ live: ["o1", "o2"] }]);
 
 	only[Symbol.dispose]();
 	await expect.poll(() => json(all)).toMatchObject([{ upstream: "o2", switched: 1 }]);
 	// The second encoder began later: to the edge its frames are another's.
-	const page = { ...first, upstream: "o2", live: ["origin/b"], switched: 1 };
-	expect(await json(`${all}/live/cam`)).toMatchObject({
-		...page,
-		switches: [{ at: expect.stringMatching(/^\d{4}-.*Z$/), from: "o1#1", to: "o2#2", gapMs: expect.any(Number) }],
-	});
+	const page = { ...first, upstream: "o2", live: ["o2"], switched: 1, servers: [standing("o2", "origin/b", "steady")] };
+	await expect
+		.poll(() => json(`${all}/live/cam`), { timeout: 3_000 })
+		.toMatchObject({
+			...page,
+			switches: [{ at: expect.stringMatching(/^\d{4}-.*Z$/), from: "o1#1", to: "o2#2", gapMs: expect.any(Number) }],
+		});
 });
 
 test("what is not pulled is not found", async () => {

@@ -46,7 +46,7 @@ test("three layers by node id, host:port, host.ini and URL: every frame arrives,
 		["o1", "i1", "i2", "i3"],
 		["o1", "i1", "i2", "i3", "e1"],
 	]);
-	expect(edge.relay.streams.get(key("live/cam"))).toMatchObject({ upstream: "i3", state: { live: ["up"] } });
+	expect(edge.relay.streams.get(key("live/cam"))).toMatchObject({ upstream: "i3", state: { live: ["i3"] } });
 });
 
 test("two nodes that name each other do not keep a stream alive between them", async () => {
