@@ -1,2 +1,3 @@
 export * from "./catalog.ts";
 export * from "./stream-source.ts";
+export * from "./waiting-room.ts";

@@ -9,15 +9,23 @@ export type Lease = {
 	release(): void;
 };
 
+/** Who asks for a stream. */
+export type Asker = {
+	/** The same object for all that one connection asks: it counts how much that is. */
+	readonly connection: object;
+	/** Aborts when the answer is not wanted any more. */
+	readonly signal: AbortSignal;
+};
+
 /** Where a door gets the streams that are asked for. */
 export interface StreamSource {
 	/** Whether the stream is there or expected; waits for word of it as long as the service's settings say. */
-	knows(key: StreamKey, signal: AbortSignal): Promise<boolean>;
+	knows(key: StreamKey, asker: Asker): Promise<boolean>;
 	/**
 	 * The stream once media can flow, or undefined where it cannot be had. Never throws. `resume` names the last frames the
 	 * asker had: where the stream has to be fetched first, it is fetched from there on.
 	 */
-	open(key: StreamKey, signal: AbortSignal, resume?: ResumeToken): Promise<Lease | undefined>;
+	open(key: StreamKey, asker: Asker, resume?: ResumeToken): Promise<Lease | undefined>;
 	/** The nodes a stream passes on its way here, this one last; empty where unknown. */
 	hops(key: StreamKey): readonly string[];
 	/** Readers of all its streams at present. */

@@ -42,7 +42,7 @@ export function serveHttpFlv(http: HttpApp, options: HttpFlvOptions): void {
 		const gone = new AbortController();
 		socket.once("close", () => gone.abort());
 		if (socket.destroyed) gone.abort();
-		const lease = await source.open(key, gone.signal);
+		const lease = await source.open(key, { connection: socket, signal: gone.signal });
 		if (!lease) return notFound("not-found");
 		reply.hijack();
 		if (gone.signal.aborted) {

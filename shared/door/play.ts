@@ -46,7 +46,7 @@ export class Play {
 	/** Never throws: a stream that cannot be had is refused to the player. */
 	async start(): Promise<void> {
 		const { source, key, name, streamId, connection, events, node, resume } = this.#options;
-		const lease = await source.open(key, this.#stopped.signal, resume);
+		const lease = await source.open(key, { connection, signal: this.#stopped.signal }, resume);
 		if (this.#stopped.signal.aborted) {
 			lease?.release();
 			return;

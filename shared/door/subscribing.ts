@@ -24,7 +24,8 @@ export class Subscribing {
 	async ask(app: string, name: string, call: SubscribeCall): Promise<void> {
 		const key = this.#told.size + this.#asking < MAX_SUBSCRIPTIONS ? streamKey(app, name) : undefined;
 		this.#asking++;
-		const isKnown = key !== undefined && (await this.#source.knows(key, this.#gone.signal));
+		const isKnown =
+			key !== undefined && (await this.#source.knows(key, { connection: this.#connection, signal: this.#gone.signal }));
 		this.#asking--;
 		if (this.#gone.signal.aborted) return;
 		this.#connection.session.answerFcSubscribe(call, isKnown ? status.playStart : status.playNotFound, name);

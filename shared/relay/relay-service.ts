@@ -1,8 +1,8 @@
-import { Catalog } from "#shared/catalog";
+import { Catalog, WaitingRoom } from "#shared/catalog";
 import { type EdgeConfig, type IntermediateConfig, viewerDelayMs } from "#shared/config";
 import { type PlayPolicy, rtmpDoor, serveHttpFlv } from "#shared/door";
 import { drain, type NodeOptions, openDoors, openNode, Traffic } from "#shared/node";
-import { observe, Scope, type Service } from "#shared/runtime";
+import { observe, observeTotal, Scope, type Service } from "#shared/runtime";
 import { isUpstream, pull } from "#shared/upstream";
 import { Relay } from "./relay.ts";
 import type { RelayedStream } from "./relayed-stream.ts";
@@ -68,6 +68,14 @@ export async function startRelay(
 					}),
 			}),
 		);
+		const room = new WaitingRoom({ source: relay, catalog, clock, waitMs: config.waitMs });
+		observe(metrics, "waiting_plays", "Plays that wait for a stream nobody offers.", () => room.size);
+		observeTotal(
+			metrics,
+			"waits_refused",
+			"Plays refused since too many wait for streams nobody offers.",
+			() => room.refused,
+		);
 		observe(metrics, "streams", "Streams being pulled.", () => relay.streams.size);
 		const overStreams = (count: (stream: RelayedStream) => number) => () =>
 			[...relay.streams.values()].reduce((sum, stream) => sum + count(stream), 0);
@@ -90,8 +98,8 @@ export async function startRelay(
 			viewerDelayMs: (app) => viewerDelayMs(config, app),
 		};
 		serveSubscriptions(node.http.app, relay);
-		if (doors.httpFlv) serveHttpFlv(node.http.app, { source: relay, policy, events, isOpen: () => !node.isDraining });
-		await openDoors(node, rtmpDoor({ self: identity, source: relay, players: doors.players, policy, events }));
+		if (doors.httpFlv) serveHttpFlv(node.http.app, { source: room, policy, events, isOpen: () => !node.isDraining });
+		await openDoors(node, rtmpDoor({ self: identity, source: room, players: doors.players, policy, events }));
 		traffic.observe(metrics, relay);
 		return {
 			rtmp: node.info.rtmp,

@@ -1,4 +1,4 @@
-import type { Catalog, Lease, StreamSource } from "#shared/catalog";
+import type { Asker, Catalog, Fetcher, Lease, Standing } from "#shared/catalog";
 import type { Cancel, Clock, Millis } from "#shared/clock";
 import type { UpstreamTable } from "#shared/config";
 import type { Directory, DirectoryChange, Holder } from "#shared/control";
@@ -42,7 +42,7 @@ const STATIC_RETRY_MS = 1_000;
  * The heart of intermediate and edge alike: streams pulled from upstream for as long as somebody here wants them.
  * Disposing ends them all.
  */
-export class Relay implements StreamSource, Disposable {
+export class Relay implements Fetcher, Disposable {
 	readonly #options: RelayOptions;
 	readonly #streams = new Map<StreamKey, RelayedStream>();
 	readonly #unlisten: () => void;
@@ -75,12 +75,14 @@ export class Relay implements StreamSource, Disposable {
 		return skipped;
 	}
 
-	knows(key: StreamKey, signal: AbortSignal): Promise<boolean> {
-		if (this.#streams.get(key)?.hub.lastPacketAt !== undefined) return Promise.resolve(true);
-		return this.#options.catalog.waitFor(key, this.#options.times.waitMs, signal);
+	standing(key: StreamKey): Standing {
+		const stream = this.#streams.get(key);
+		if (stream?.hub.lastPacketAt !== undefined || this.#options.catalog.get(key)) return "known";
+		if (stream) return "sought";
+		return serversFor(key, this.#options).length > 0 ? "perhaps" : "unknown";
 	}
 
-	async open(key: StreamKey, signal: AbortSignal, resume?: ResumeToken): Promise<Lease | undefined> {
+	async open(key: StreamKey, { signal }: Pick<Asker, "signal">, resume?: ResumeToken): Promise<Lease | undefined> {
 		const stream = this.#streams.get(key) ?? this.#start(key, this.#options.times.waitMs, resume);
 		if (!stream) return undefined;
 		const lease = stream.hold();

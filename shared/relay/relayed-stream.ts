@@ -170,7 +170,9 @@ export class RelayedStream {
 	#letGo(): void {
 		this.#holds--;
 		if (this.#holds > 0 || this.#over) return;
-		this.#cancelKeep = this.#options.clock.after(this.#options.keepMs, () => this.end("unread"));
+		// Nothing ever came: there is nothing to keep for the next reader.
+		if (this.hub.packetsIn === 0) this.end("unread");
+		else this.#cancelKeep = this.#options.clock.after(this.#options.keepMs, () => this.end("unread"));
 	}
 
 	#pull(server: Candidate, report: Parameters<StartPull>[1]): Cancel {
