@@ -85,6 +85,7 @@ export class Publishing {
 
 	#end(streamId: number, { publication }: Held): void {
 		this.#held.delete(streamId);
+		this.#connection.session.endPublish(streamId);
 		publication.end("clean");
 	}
 }

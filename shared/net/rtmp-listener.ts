@@ -1,5 +1,6 @@
 import { createServer, type Socket } from "node:net";
 import type { Clock, Millis } from "#shared/clock";
+import { MessageBudget, OVER_BUDGET } from "#shared/rtmp";
 import { ConnectionLimits } from "./connection-limits.ts";
 import { listen } from "./listen.ts";
 import { type ConnectionHandler, RtmpConnection } from "./rtmp-connection.ts";
@@ -16,6 +17,8 @@ export type RtmpListenerOptions = {
 	port: number;
 	clock: Clock;
 	limits: { connections: number; connectionsPerAddress: number; handshakeMs: Millis; connectMs: Millis };
+	/** Unfinished messages of all connections together, in bytes; left out: what a process may hold. */
+	unfinishedBytes?: number;
 	onRefused(reason: string, address: string): void;
 };
 
@@ -35,6 +38,7 @@ export async function listenRtmp(options: RtmpListenerOptions): Promise<RtmpList
 	const { clock, limits } = options;
 	const counts = new ConnectionLimits({ total: limits.connections, perAddress: limits.connectionsPerAddress });
 	const inside = new Set<RtmpConnection>();
+	const budget = new MessageBudget(options.unfinishedBytes);
 	let accept: ((connection: RtmpConnection) => ConnectionHandler) | undefined;
 	const early: Socket[] = [];
 
@@ -55,6 +59,7 @@ export async function listenRtmp(options: RtmpListenerOptions): Promise<RtmpList
 		socket.setNoDelay(true);
 		const connection = new RtmpConnection(socket);
 		inside.add(connection);
+		connection.session.countIn(budget.open(() => connection.close(OVER_BUDGET)));
 		const stopWatching = watchProgress(connection, clock, limits);
 		const handler = accept(connection);
 		connection.handle({
@@ -63,6 +68,7 @@ export async function listenRtmp(options: RtmpListenerOptions): Promise<RtmpList
 				stopWatching();
 				inside.delete(connection);
 				counts.leave(address);
+				connection.session.close();
 				handler.onClose(cause);
 			},
 		});

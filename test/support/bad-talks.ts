@@ -101,19 +101,24 @@ export const BAD_TALKS: readonly BadTalk[] = [
 		talk: bytes(true, claim(3, 1000, 20), Buffer.alloc(128), claim(3, 1000, 20)),
 	},
 	{
-		name: "claims of 8 MB on fifty chunk streams, and silence",
+		name: "a frame of 64 KiB and one byte from who does not publish",
+		reason: "message-size",
+		talk: inside((client) => client.sendBytes(claim(6, 65_537))),
+	},
+	{
+		name: "claims of 64 KiB on thirty chunk streams, and silence",
 		reason: "idle",
 		talk: inside((client) => {
-			for (const id of range(50, 10)) client.sendBytes(Buffer.concat([claim(id, 8_000_000), Buffer.alloc(128)]));
+			for (const id of range(30, 10)) client.sendBytes(Buffer.concat([claim(id, 65_536), Buffer.alloc(128)]));
 		}),
 	},
 	{
-		name: "18 MB of messages that are never finished",
+		name: "150 KB of messages that are never finished",
 		reason: "buffered-bytes",
 		talk: inside((client) => {
-			// Set Chunk Size: 6,000,000.
-			client.sendBytes(command("02 000000 000004 01 00000000 005b8d80"));
-			for (const id of range(3, 10)) client.sendBytes(Buffer.concat([claim(id, 8_000_000), Buffer.alloc(6_000_000)]));
+			// Set Chunk Size: 50,000.
+			client.sendBytes(command("02 000000 000004 01 00000000 0000c350"));
+			for (const id of range(3, 10)) client.sendBytes(Buffer.concat([claim(id, 60_000), Buffer.alloc(50_000)]));
 		}),
 	},
 	{

@@ -1,2 +1,3 @@
+export * from "./message-budget.ts";
 export * from "./reader.ts";
 export * from "./writer.ts";

@@ -1,6 +1,7 @@
 import { ProtocolError } from "#shared/errors";
 import { type RawMessage, TYPE_ABORT, TYPE_SET_CHUNK_SIZE } from "../message/raw-message.ts";
 import { decodeBasicHeader } from "./basic-header.ts";
+import type { BudgetShare } from "./message-budget.ts";
 
 /** RTMP 1.0 §5.4.1: what either side cuts by until it says otherwise. */
 export const DEFAULT_CHUNK_SIZE = 128;
@@ -45,6 +46,7 @@ export class ChunkReader {
 	#rest: Buffer = EMPTY;
 	#buffered = 0;
 	#maxMessageBytes: number;
+	#share: BudgetShare | undefined;
 	/** The chunk whose payload is under way, and how many of its bytes are still to come. */
 	#current: ChunkStream | undefined;
 	#missing = 0;
@@ -54,7 +56,21 @@ export class ChunkReader {
 		this.#maxMessageBytes = maxMessageBytes;
 	}
 
-	/** From the next message on, other bounds hold. */
+	/** What is held for unfinished messages counts in a budget from here on, until `close`. */
+	countIn(share: BudgetShare): void {
+		this.#share = share;
+	}
+
+	/** Nothing more will be read: lets go of what is held. */
+	close(): void {
+		this.#streams.clear();
+		this.#current = undefined;
+		this.#rest = EMPTY;
+		this.#buffered = 0;
+		this.#share?.close();
+	}
+
+	/** Other bounds hold from the next message on, and for what is still to come of those under way. */
 	allow(maxMessageBytes: number): void {
 		this.#maxMessageBytes = maxMessageBytes;
 	}
@@ -64,8 +80,15 @@ export class ChunkReader {
 		return this.#buffered + this.#rest.length;
 	}
 
+	/** The messages that are complete with `bytes`. */
 	push(bytes: Buffer): RawMessage[] {
 		const messages: RawMessage[] = [];
+		this.read(bytes, (message) => messages.push(message));
+		return messages;
+	}
+
+	/** As `push`, but each message comes before the next is looked at: what it allows holds for the one behind it. */
+	read(bytes: Buffer, onMessage: (message: RawMessage) => void): void {
 		const input = this.#rest.length > 0 ? Buffer.concat([this.#rest, bytes]) : bytes;
 		let offset = 0;
 		while (offset < input.length || (this.#current && this.#missing === 0)) {
@@ -74,11 +97,10 @@ export class ChunkReader {
 				if (used === 0) break;
 				offset += used;
 			}
-			offset += this.#readPayload(input, offset, messages);
+			offset += this.#readPayload(input, offset, onMessage);
 		}
 		// What is left is less than one chunk header; copying it lets go of the socket's read buffer.
 		this.#rest = offset < input.length ? Buffer.from(input.subarray(offset)) : EMPTY;
-		return messages;
 	}
 
 	/** Starts a chunk; the number of header bytes, or 0 while they have not all arrived. */
@@ -147,24 +169,31 @@ export class ChunkReader {
 	}
 
 	#startMessage(stream: ChunkStream, arrived: number): void {
-		const max = this.#maxMessageBytes;
-		if (stream.length > max) {
-			throw new ProtocolError("message-size", `a message of ${stream.length} bytes, over the ${max} allowed`);
-		}
+		this.#checkSize(stream);
 		stream.body = this.#allocate(Math.min(stream.length, Math.max(arrived, FIRST_ALLOCATION)));
 		stream.filled = 0;
 	}
 
+	#checkSize({ length }: ChunkStream): void {
+		const max = this.#maxMessageBytes;
+		if (length > max) throw new ProtocolError("message-size", `a message of ${length} bytes, over the ${max} allowed`);
+	}
+
 	#allocate(size: number): Buffer {
 		const max = MESSAGES_UNDER_WAY * this.#maxMessageBytes;
-		this.#buffered += size;
+		this.#hold(size);
 		if (this.#buffered > max) {
 			throw new ProtocolError("buffered-bytes", `more than ${max} bytes of unfinished messages`);
 		}
 		return size === 0 ? EMPTY : Buffer.allocUnsafe(size);
 	}
 
-	#readPayload(input: Buffer, offset: number, messages: RawMessage[]): number {
+	#hold(bytes: number): void {
+		this.#buffered += bytes;
+		this.#share?.holds(this.#buffered);
+	}
+
+	#readPayload(input: Buffer, offset: number, onMessage: (message: RawMessage) => void): number {
 		const stream = this.#current;
 		if (!stream?.body) return 0;
 		const count = Math.min(this.#missing, input.length - offset);
@@ -174,25 +203,26 @@ export class ChunkReader {
 		this.#missing -= count;
 		if (this.#missing === 0) {
 			this.#current = undefined;
-			if (stream.filled === stream.length) this.#finish(stream, messages);
+			if (stream.filled === stream.length) this.#finish(stream, onMessage);
 		}
 		return count;
 	}
 
 	#grow(stream: ChunkStream, needed: number): void {
+		this.#checkSize(stream);
 		const old = stream.body ?? EMPTY;
 		this.#buffered -= old.length;
 		stream.body = this.#allocate(Math.min(stream.length, Math.max(needed, old.length * 2)));
 		old.copy(stream.body, 0, 0, stream.filled);
 	}
 
-	#finish(stream: ChunkStream, messages: RawMessage[]): void {
+	#finish(stream: ChunkStream, onMessage: (message: RawMessage) => void): void {
 		const { type, streamId, timestamp, body: payload = EMPTY } = stream;
-		this.#buffered -= payload.length;
+		this.#hold(-payload.length);
 		stream.body = undefined;
 		if (type === TYPE_SET_CHUNK_SIZE) this.#setChunkSize(payload);
 		else if (type === TYPE_ABORT) this.#abort(payload);
-		else messages.push({ type, streamId, timestamp, payload });
+		else onMessage({ type, streamId, timestamp, payload });
 	}
 
 	/** §5.4.1. The top bit must be zero; more than a message's greatest length means the same as that length. */
@@ -207,7 +237,7 @@ export class ChunkReader {
 		if (payload.length < 4) throw new ProtocolError("abort", "an abort message without a chunk stream id");
 		const stream = this.#streams.get(payload.readUInt32BE(0));
 		if (!stream?.body) return;
-		this.#buffered -= stream.body.length;
+		this.#hold(-stream.body.length);
 		stream.body = undefined;
 		stream.filled = 0;
 	}

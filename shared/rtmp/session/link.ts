@@ -1,4 +1,4 @@
-import { ChunkReader, DEFAULT_CHUNK_SIZE, type OutMessage, writeMessage } from "../chunk/index.ts";
+import { type BudgetShare, ChunkReader, DEFAULT_CHUNK_SIZE, type OutMessage, writeMessage } from "../chunk/index.ts";
 import {
 	acknowledgement,
 	decodeUserControl,
@@ -33,20 +33,38 @@ export class Link {
 		this.#reader = new ChunkReader(maxMessageBytes);
 	}
 
-	/** From the next message on, the peer may send larger ones. */
+	/** Another bound holds for the peer's messages from here on. */
 	allow(maxMessageBytes: number): void {
 		this.#reader.allow(maxMessageBytes);
 	}
 
+	/** What the peer's unfinished messages hold counts in a budget, until `close`. */
+	countIn(share: BudgetShare): void {
+		this.#reader.countIn(share);
+	}
+
+	/** The connection is gone. */
+	close(): void {
+		this.#reader.close();
+	}
+
 	/** The messages in `bytes` that the protocol itself does not consume. Throws ProtocolError. */
 	push(bytes: Buffer): RawMessage[] {
+		const messages: RawMessage[] = [];
+		this.read(bytes, (message) => messages.push(message));
+		return messages;
+	}
+
+	/** As `push`, but each message comes before the next is looked at. */
+	read(bytes: Buffer, onMessage: (message: RawMessage) => void): void {
 		this.#received += bytes.length;
-		const messages = this.#reader.push(bytes).flatMap((message) => this.#consume(message));
+		this.#reader.read(bytes, (message) => {
+			for (const part of this.#consume(message)) onMessage(part);
+		});
 		if (this.#received - this.#acknowledged >= this.#window) {
 			this.#acknowledged = this.#received;
 			this.send(acknowledgement(this.#received));
 		}
-		return messages;
 	}
 
 	send(message: OutMessage): void {

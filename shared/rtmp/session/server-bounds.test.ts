@@ -51,6 +51,31 @@ test.for([
 	expect(() => [sent].flat().map((bytes) => session.push(bytes))).toThrow(refusal(reason));
 });
 
+test("who does not publish says nothing larger than a command", () => {
+	const large = hex("04 000000 010001 09 01000000");
+	expect(() => connectedServer().session.push(large)).toThrow(refusal("message-size"));
+
+	const refused = connectedServer().session;
+	refused.push(call("publish", 0, 1, "mine"));
+	refused.rejectPublish(1, "mine");
+	expect(() => refused.push(large)).toThrow(refusal("message-size"));
+
+	const ended = connectedServer().session;
+	ended.push(call("publish", 0, 1, "mine"));
+	ended.acceptPublish(1, "mine");
+	ended.push(large);
+	ended.endPublish(1);
+	// What is under way grows no further than is allowed now.
+	const rest = Buffer.concat([
+		Buffer.alloc(128),
+		...Array.from({ length: 600 }, () => [Buffer.of(0xc4), Buffer.alloc(128)]).flat(),
+	]);
+	expect(() => ended.push(rest)).toThrow(refusal("message-size"));
+
+	const hasty = connectedServer().session;
+	expect(hasty.push(Buffer.concat([call("publish", 0, 1, "mine"), large]))).toMatchObject([{ type: "publish" }]);
+});
+
 test("who plays says nothing larger than a command, until it publishes", () => {
 	const large = hex("04 000000 010001 09 01000000");
 	const { session } = connectedServer();
@@ -108,7 +133,7 @@ test("bytes are acknowledged after the window, counted from behind the handshake
 	session.push(start);
 	session.acceptConnect();
 	said.messages();
-	const frame = message(9, 1, Buffer.alloc(128 * 1024));
+	const frame = message(9, 1, Buffer.alloc(60 * 1024));
 	let sent = start.length;
 	for (; sent + frame.length < WINDOW_BYTES; sent += frame.length) session.push(frame);
 	expect(acknowledgements(said.messages())).toEqual([]);

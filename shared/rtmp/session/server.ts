@@ -1,6 +1,6 @@
 import { type Amf0Object, type Amf0Value, encodeAmf0 } from "#shared/amf0";
 import { ProtocolError } from "#shared/errors";
-import { MAX_MESSAGE_BYTES } from "../chunk/index.ts";
+import { type BudgetShare, MAX_MESSAGE_BYTES } from "../chunk/index.ts";
 import { type Randoms, ServerHandshake } from "../handshake/index.ts";
 import {
 	CHUNK_STREAM_DATA,
@@ -32,7 +32,7 @@ const MAX_HELD = 16;
 export class ServerSession {
 	#handshake: ServerHandshake | undefined = new ServerHandshake();
 	#randoms: Randoms | undefined;
-	/** Whoever has not been let in, or only plays, has nothing larger than a command to say. */
+	/** Whoever does not publish has nothing larger than a command to say. */
 	readonly #link = new Link(MAX_COMMAND_BYTES);
 	readonly #streams = new MessageStreams();
 	#connected: "no" | "asked" | "yes" | "refused" = "no";
@@ -59,12 +59,26 @@ export class ServerSession {
 			this.#handshake = undefined;
 			input = rest;
 		}
-		return this.#read(this.#link.push(input));
+		const events: ServerEvent[] = [];
+		this.#link.read(input, (message) => this.#read(message, events));
+		return events;
 	}
 
 	/** What a client said behind its `connect` without waiting for the answer: to be asked for once that is given. */
 	more(): ServerEvent[] {
-		return this.#held.length > 0 && this.#connected === "yes" ? this.#read(this.#held.splice(0)) : [];
+		const events: ServerEvent[] = [];
+		if (this.#connected === "yes") for (const message of this.#held.splice(0)) this.#read(message, events);
+		return events;
+	}
+
+	/** What the client's unfinished messages hold counts in a budget, until `close`. */
+	countIn(share: BudgetShare): void {
+		this.#link.countIn(share);
+	}
+
+	/** The connection is gone: lets go of unfinished messages. */
+	close(): void {
+		this.#link.close();
 	}
 
 	/** Bytes to send, in order. */
@@ -81,7 +95,6 @@ export class ServerSession {
 	acceptConnect(more: Amf0Object = {}): void {
 		this.#connected = "yes";
 		this.#randoms = undefined;
-		this.#link.allow(MAX_MESSAGE_BYTES);
 		this.#link.send(windowAckSize(WINDOW_BYTES));
 		this.#link.send(setPeerBandwidth(WINDOW_BYTES));
 		this.#link.raiseChunkSize();
@@ -120,19 +133,23 @@ export class ServerSession {
 	}
 
 	acceptPublish(streamId: number, name: string): void {
-		this.#link.allow(MAX_MESSAGE_BYTES);
 		this.#link.send(encodeUserControl({ event: "stream-begin", streamId }));
 		this.onStatus(streamId, status.publishStart, name);
 	}
 
 	rejectPublish(streamId: number, name: string): void {
-		this.#streams.idle(streamId);
+		this.endPublish(streamId);
 		this.onStatus(streamId, status.publishBadName, name);
 	}
 
-	/** Media may follow at once. Whoever only plays has again nothing larger than a command to say. */
+	/** What was published on a message stream is over; frames that still come belong to nobody. */
+	endPublish(streamId: number): void {
+		this.#streams.idle(streamId);
+		this.#bound();
+	}
+
+	/** Media may follow at once. */
 	acceptPlay(streamId: number, name: string): void {
-		if (!this.#streams.isPublishing) this.#link.allow(MAX_COMMAND_BYTES);
 		this.#link.send(encodeUserControl({ event: "stream-begin", streamId }));
 		this.onStatus(streamId, status.playReset, name);
 		this.onStatus(streamId, status.playStart, name);
@@ -160,13 +177,14 @@ export class ServerSession {
 		this.#link.send(encodeCommand(0, callback, 0, null, statusInfo(code, name)));
 	}
 
-	#read(messages: readonly RawMessage[]): ServerEvent[] {
-		const events: ServerEvent[] = [];
-		for (const message of messages) {
-			if (this.#connected === "asked") this.#hold(message);
-			else this.#onMessage(message, events);
-		}
-		return events;
+	#read(message: RawMessage, events: ServerEvent[]): void {
+		if (this.#connected === "asked") this.#hold(message);
+		else this.#onMessage(message, events);
+	}
+
+	/** An encoder in a hurry (nginx-rtmp's push) sends frames behind its `publish` before that is answered. */
+	#bound(): void {
+		this.#link.allow(this.#streams.isPublishing ? MAX_MESSAGE_BYTES : MAX_COMMAND_BYTES);
 	}
 
 	#hold(message: RawMessage): void {
@@ -237,8 +255,11 @@ export class ServerSession {
 			case "FCUnsubscribe":
 				this.#result(transaction, undefined);
 				return { type: "fc-unsubscribe", name: nameArgument(args[0]) };
-			case "publish":
-				return this.#streams.begin(name, streamId, args[0]);
+			case "publish": {
+				const event = this.#streams.begin(name, streamId, args[0]);
+				this.#bound();
+				return event;
+			}
 			case "play": {
 				const event = this.#streams.begin(name, streamId, args[0]);
 				return event?.type === "play" && command.object ? { ...event, object: command.object } : event;

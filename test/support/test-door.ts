@@ -1,0 +1,63 @@
+import type { StreamSource } from "#shared/catalog";
+import { systemClock } from "#shared/clock";
+import { type PublishDesk, rtmpDoor } from "#shared/door";
+import { listenRtmp, type RtmpListener } from "#shared/net";
+import { createEvents, createMetrics, silentLogger } from "#shared/runtime";
+
+const LIMITS = { connections: 1000, connectionsPerAddress: 1000, handshakeMs: 10_000, connectMs: 60_000 };
+
+/** Has no streams. */
+export const EMPTY_SOURCE: StreamSource = {
+	knows: async () => false,
+	open: async () => undefined,
+	hops: () => [],
+	readers: 0,
+	skippedFrames: 0,
+	onOver: () => () => {},
+};
+
+/** Takes whoever comes and forgets what they send. */
+export const OPEN_DESK: PublishDesk = { isFree: () => true, publish: () => ({ write: () => {}, end: () => {} }) };
+
+/** An RTMP door on a free port, with nothing behind it but what a test puts there. Disposing closes it. */
+export class TestDoor implements AsyncDisposable {
+	readonly #listener: RtmpListener;
+	readonly #metrics = createMetrics({ node: "door", role: "test" });
+
+	static async open(
+		behind: { source?: StreamSource; desk?: PublishDesk },
+		{ unfinishedBytes }: { unfinishedBytes?: number } = {},
+	): Promise<TestDoor> {
+		const listener = await listenRtmp({
+			host: "127.0.0.1",
+			port: 0,
+			clock: systemClock,
+			limits: LIMITS,
+			onRefused: () => {},
+			...(unfinishedBytes !== undefined && { unfinishedBytes }),
+		});
+		return new TestDoor(listener, behind);
+	}
+
+	constructor(listener: RtmpListener, { source = EMPTY_SOURCE, desk }: { source?: StreamSource; desk?: PublishDesk }) {
+		this.#listener = listener;
+		const policy = { bounds: { queueBytes: 1024 * 1024, evictMs: 10_000 }, viewerDelayMs: () => 0 };
+		const events = createEvents(silentLogger(), this.#metrics);
+		const self = { id: "door" };
+		listener.open(rtmpDoor({ self, source, players: "anyone", policy, events, ...(desk && { desk }) }));
+	}
+
+	get rtmp(): string {
+		return `rtmp://127.0.0.1:${this.#listener.port}`;
+	}
+
+	/** Connections closed for this reason, against their peers. */
+	async closedFor(reason: string): Promise<number> {
+		const { values } = await this.#metrics.protocolErrors.get();
+		return values.find(({ labels }) => labels.reason === reason)?.value ?? 0;
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.#listener[Symbol.asyncDispose]();
+	}
+}
