@@ -42,6 +42,10 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 		return skipped;
 	}
 
+	has(key: StreamKey): boolean {
+		return this.#ingests.has(key);
+	}
+
 	isFree(key: StreamKey): boolean {
 		const ingest = this.#ingests.get(key);
 		return ingest ? ingest.isFree : this.#ingests.size < this.#options.limits.streams;

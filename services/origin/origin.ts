@@ -33,7 +33,16 @@ export async function startOrigin(config: OriginConfig, options: Omit<NodeOption
 			bounds: { queueBytes: config.limits.readerBytes, evictMs: config.limits.evictMs },
 			viewerDelayMs: (app) => viewerDelayMs(config, app),
 		};
-		const door = rtmpDoor({ self: node.identity, source: ingests, desk: ingests, players: "nodes", policy, events });
+		const door = rtmpDoor({
+			self: node.identity,
+			role: config.role,
+			clock,
+			source: ingests,
+			desk: ingests,
+			players: "nodes",
+			policy,
+			events,
+		});
 		await openDoors(node, door);
 		traffic.observe(metrics, ingests);
 		return {

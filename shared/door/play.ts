@@ -1,12 +1,16 @@
 import type { Lease, StreamSource } from "#shared/catalog";
-import type { Millis } from "#shared/clock";
+import type { Cancel, Clock, Millis } from "#shared/clock";
 import type { StreamKey } from "#shared/media";
 import type { RtmpConnection } from "#shared/net";
 import { status } from "#shared/rtmp";
 import type { Events } from "#shared/runtime";
 import { findResume, type ResumeToken } from "#shared/splice";
-import type { Reader, ReaderBounds } from "#shared/stream";
-import { rtmpForm, type Tracks } from "./wire-forms.ts";
+import type { Reader, ReaderBounds, WireForm } from "#shared/stream";
+import { guarded } from "./guarded.ts";
+import { after, NEW_PLAYER, type PlayerCall } from "./player.ts";
+import { sentenceOf } from "./refusal.ts";
+import type { TimeShift, TimeShifts } from "./time-shift.ts";
+import { rtmpForm, silentForm, type Tracks } from "./wire-forms.ts";
 
 /** How readers are served; nodes get everything at once, whatever the delay for viewers. */
 export type PlayPolicy = {
@@ -27,25 +31,36 @@ export type PlayOptions = {
 	source: StreamSource;
 	events: Events;
 	policy: PlayPolicy;
+	role: string;
+	clock: Clock;
+	shifts: TimeShifts;
 	/** The play ended by itself; not called after `stop`. */
 	onOver(): void;
 };
+
+/** Beginning anew costs a group of pictures; nobody presses keys faster, and calls without end cost no more. */
+const JOIN_EVERY_MS: Millis = 200;
 
 /** One message stream that plays: waits for the stream, then reads from its hub until either side ends it. */
 export class Play {
 	readonly #options: PlayOptions;
 	readonly #stopped = new AbortController();
-	readonly #tracks: Tracks = { audio: true, video: true };
+	#player = NEW_PLAYER;
+	/** Times of this player's own, while it has some. */
+	#shift: TimeShift | undefined;
 	#lease: Lease | undefined;
 	#reader: Reader | undefined;
+	#isHeld = false;
+	#joinedAt: Millis = Number.NEGATIVE_INFINITY;
+	#cancelJoin: Cancel | undefined;
 
 	constructor(options: PlayOptions) {
 		this.#options = options;
 	}
 
-	/** Never throws: a stream that cannot be had is refused to the player. */
+	/** A stream that cannot be had is refused to the player. */
 	async start(): Promise<void> {
-		const { source, key, name, streamId, connection, events, node, resume } = this.#options;
+		const { source, key, name, streamId, connection, events, node, resume, role } = this.#options;
 		const lease = await source.open(key, { connection, signal: this.#stopped.signal }, resume);
 		if (this.#stopped.signal.aborted) {
 			lease?.release();
@@ -53,7 +68,7 @@ export class Play {
 		}
 		if (!lease) {
 			events.playRefused(key, connection.address, "not-found");
-			connection.session.rejectPlay(streamId, status.playNotFound, name);
+			connection.session.rejectPlay(streamId, status.playNotFound, name, sentenceOf("not-found", key, role));
 			connection.flush();
 			this.#options.onOver();
 			return;
@@ -62,53 +77,103 @@ export class Play {
 		events.playAccepted(key, connection.address, node === undefined ? "viewer" : "node");
 		connection.session.acceptPlay(streamId, name);
 		connection.flush();
-		this.#join(resume);
+		this.#on({ type: "there" });
 	}
 
 	/** The player is done with it, or gone. */
 	stop(): void {
 		this.#stopped.abort();
+		this.#cancelJoin?.();
 		this.#reader?.leave();
 		this.#lease?.release();
+		this.#shift?.release();
 	}
 
 	pause(paused: boolean): void {
-		const { connection, streamId, name } = this.#options;
-		if (paused) this.#reader?.pause();
-		else this.#reader?.resume();
-		connection.session.onStatus(streamId, paused ? status.pauseNotify : status.unpauseNotify, name);
+		this.#on({ type: "pause", paused, at: this.#place() });
 	}
 
-	/** A track less or more: another wire form, so the reader joins anew. */
 	receive(track: keyof Tracks, wanted: boolean): void {
-		if (this.#tracks[track] === wanted) return;
-		this.#tracks[track] = wanted;
-		if (!this.#reader) return;
-		this.#reader.leave();
-		this.#join();
+		this.#on({ type: "receive", track, wanted });
 	}
 
-	#join(resume?: ResumeToken): void {
+	/** `at` is the time that was asked for, where it is one. */
+	seek(at: Millis | undefined): void {
+		this.#on({ type: "seek", at });
+	}
+
+	#on(call: PlayerCall): void {
+		const { connection, streamId, name, shifts } = this.#options;
+		const { player, reader, says } = after(this.#player, call);
+		if (player.from && player.from !== this.#player.from) {
+			this.#shift?.release();
+			this.#shift = shifts.take(player.from.at);
+		}
+		this.#player = player;
+		for (const code of says) connection.session.onStatus(streamId, code, name);
+		connection.flush();
+		if (reader === "hold") this.#hold();
+		else if (reader === "join") this.#joinSoon();
+	}
+
+	/** Where the player's time stands. */
+	#place(): Millis | undefined {
+		const last = this.#lease?.hub.lastTime;
+		return last === undefined ? undefined : (this.#shift?.placeOf(last) ?? last);
+	}
+
+	#hold(): void {
+		this.#cancelJoin?.();
+		this.#cancelJoin = undefined;
+		if (!this.#isHeld) this.#read(silentForm);
+		this.#isHeld = true;
+	}
+
+	#joinSoon(): void {
+		const { clock, connection } = this.#options;
+		const wait = this.#joinedAt + JOIN_EVERY_MS - clock.now();
+		if (wait <= 0) {
+			this.#join();
+			return;
+		}
+		this.#hold();
+		this.#cancelJoin = clock.after(
+			wait,
+			guarded(connection, () => this.#join()),
+		);
+	}
+
+	#join(): void {
+		const { streamId, clock, resume } = this.#options;
+		const isFirst = this.#reader === undefined;
+		this.#cancelJoin = undefined;
+		this.#isHeld = false;
+		this.#joinedAt = clock.now();
+		this.#read(rtmpForm(streamId, this.#player.tracks, this.#shift), isFirst ? resume : undefined);
+	}
+
+	#read(form: WireForm, resume?: ResumeToken): void {
 		const { key, streamId, connection, events, policy, node, name } = this.#options;
 		const hub = this.#lease?.hub;
 		if (!hub) return;
+		this.#reader?.leave();
 		const [app = ""] = key.split("/", 1);
 		this.#reader = hub.join({
-			form: rtmpForm(streamId, this.#tracks),
+			form,
 			delayMs: node === undefined ? policy.viewerDelayMs(app) : 0,
 			sink: connection,
 			bounds: policy.bounds,
 			resumeFrom: resume && ((packets) => findResume(resume, packets)),
-			onEvict: (reason) => {
+			onEvict: guarded(connection, (reason) => {
 				events.readerEvicted(key, connection.address, reason);
 				connection.destroy({ reason: "evicted", message: `a reader that is ${reason}` });
-			},
-			onEnd: () => {
+			}),
+			onEnd: guarded(connection, () => {
 				connection.session.endPlay(streamId, name);
 				connection.flush();
 				this.stop();
 				this.#options.onOver();
-			},
+			}),
 		});
 	}
 }

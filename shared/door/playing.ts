@@ -1,13 +1,20 @@
 import type { StreamSource } from "#shared/catalog";
+import type { Clock, Millis } from "#shared/clock";
 import { type Identity, resumeAsked } from "#shared/link";
 import { type StreamKey, streamKey } from "#shared/media";
-import type { RtmpConnection } from "#shared/net";
+import { failure, type RtmpConnection } from "#shared/net";
 import { type ServerEvent, status } from "#shared/rtmp";
 import type { Events } from "#shared/runtime";
 import { Play, type PlayPolicy } from "./play.ts";
+import { asCalled, sentenceOf } from "./refusal.ts";
+import type { TimeShifts } from "./time-shift.ts";
+import type { Tracks } from "./wire-forms.ts";
 
 export type PlayingOptions = {
 	self: Identity;
+	/** What this service is, for the words to those who are at the wrong door. */
+	role: string;
+	clock: Clock;
 	source: StreamSource;
 	/** `nodes` where only nodes may play once there is a cluster key. */
 	players: "anyone" | "nodes";
@@ -15,19 +22,19 @@ export type PlayingOptions = {
 	events: Events;
 };
 
-type Refusal = "bad-name" | "nodes-only" | "loop";
-
 /** The playing half of one connection's conversation. */
 export class Playing {
 	readonly #connection: RtmpConnection;
 	readonly #options: PlayingOptions;
+	readonly #shifts: TimeShifts;
 	readonly #plays = new Map<number, Play>();
 	readonly #onIdle: () => void;
 
-	/** `onIdle` tells that a play ended by itself. */
-	constructor(connection: RtmpConnection, options: PlayingOptions, onIdle: () => void) {
+	/** `shifts` are the door's; `onIdle` tells that a play ended by itself. */
+	constructor(connection: RtmpConnection, options: PlayingOptions, shifts: TimeShifts, onIdle: () => void) {
 		this.#connection = connection;
 		this.#options = options;
+		this.#shifts = shifts;
 		this.#onIdle = onIdle;
 	}
 
@@ -38,13 +45,14 @@ export class Playing {
 	/** `node` is the id of the node at the other end; undefined for a viewer. */
 	begin(app: string, asked: Extract<ServerEvent, { type: "play" }>, node: string | undefined): void {
 		const { name, streamId, object } = asked;
-		const { events, source, policy } = this.#options;
+		const { events, source, policy, role, clock } = this.#options;
 		const key = streamKey(app, name);
-		const refusal = this.#whyNot(key, node);
+		const refusal = key ? this.#whyNot(key, node) : "bad-name";
 		if (refusal || !key) {
-			this.#refuse(`${app}/${name}`.slice(0, 200), refusal ?? "bad-name", streamId, name);
+			this.#refuse(key ?? asCalled(app, name), refusal ?? "bad-name", streamId, name);
 			return;
 		}
+		const shifts = this.#shifts;
 		const connection = this.#connection;
 		connection.busy(true);
 		const onOver = (): void => {
@@ -52,17 +60,22 @@ export class Playing {
 			this.#onIdle();
 		};
 		const resume = node === undefined ? undefined : resumeAsked(object);
-		const play = new Play({ key, name, streamId, node, resume, connection, source, events, policy, onOver });
+		const about = { key, name, streamId, node, resume, onOver };
+		const play = new Play({ ...about, connection, source, events, policy, role, clock, shifts });
 		this.#plays.set(streamId, play);
-		play.start().catch(() => play.stop());
+		play.start().catch((error) => connection.close(failure(error)));
 	}
 
 	pause(streamId: number, paused: boolean): void {
 		this.#plays.get(streamId)?.pause(paused);
 	}
 
-	receive(streamId: number, track: "audio" | "video", wanted: boolean): void {
+	receive(streamId: number, track: keyof Tracks, wanted: boolean): void {
 		this.#plays.get(streamId)?.receive(track, wanted);
+	}
+
+	seek(streamId: number, at: Millis | undefined): void {
+		this.#plays.get(streamId)?.seek(at);
 	}
 
 	endStream(streamId: number): void {
@@ -76,19 +89,19 @@ export class Playing {
 		this.#plays.clear();
 	}
 
-	#whyNot(key: StreamKey | undefined, node: string | undefined): Refusal | undefined {
+	#whyNot(key: StreamKey, node: string | undefined): "nodes-only" | "loop" | undefined {
 		const { players, self, source } = this.#options;
-		if (!key) return "bad-name";
 		if (players === "nodes" && self.key !== undefined && node === undefined) return "nodes-only";
 		if (node !== undefined && source.hops(key).includes(node)) return "loop";
 		return undefined;
 	}
 
-	#refuse(key: string, refusal: Refusal, streamId: number, name: string): void {
-		const { events } = this.#options;
+	#refuse(stream: string, refusal: "bad-name" | "nodes-only" | "loop", streamId: number, name: string): void {
+		const { events, role } = this.#options;
 		const { address, session } = this.#connection;
 		if (refusal === "loop") events.nodeRefused("loop", address);
-		else events.playRefused(key, address, refusal);
-		session.rejectPlay(streamId, refusal === "nodes-only" ? status.playFailed : status.playNotFound, name);
+		else events.playRefused(stream, address, refusal);
+		const code = refusal === "nodes-only" ? status.playFailed : status.playNotFound;
+		session.rejectPlay(streamId, code, name, sentenceOf(refusal, stream, role));
 	}
 }

@@ -18,6 +18,8 @@ export type Publisher = {
 export interface PublishDesk {
 	/** Whether a publish of this stream would be accepted now. */
 	isFree(key: StreamKey): boolean;
-	/** Undefined where another publisher has the stream. */
+	/** Whether there is such a stream; where there is none, a publish is refused for want of room. */
+	has(key: StreamKey): boolean;
+	/** Undefined where another publisher has the stream, or there is no room for another stream. */
 	publish(key: StreamKey, publisher: Publisher): Publication | undefined;
 }

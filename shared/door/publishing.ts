@@ -4,6 +4,9 @@ import type { RtmpConnection } from "#shared/net";
 import { status } from "#shared/rtmp";
 import type { Events } from "#shared/runtime";
 import type { Publication, PublishDesk } from "./publish-desk.ts";
+import { asCalled, sentenceOf } from "./refusal.ts";
+
+export type PublishingOptions = { desk?: PublishDesk; role: string; events: Events };
 
 type Held = { publication: Publication; name: string };
 
@@ -11,12 +14,14 @@ type Held = { publication: Publication; name: string };
 export class Publishing {
 	readonly #connection: RtmpConnection;
 	readonly #desk: PublishDesk | undefined;
+	readonly #role: string;
 	readonly #events: Events;
 	readonly #held = new Map<number, Held>();
 
-	constructor(connection: RtmpConnection, desk: PublishDesk | undefined, events: Events) {
+	constructor(connection: RtmpConnection, { desk, role, events }: PublishingOptions) {
 		this.#connection = connection;
 		this.#desk = desk;
+		this.#role = role;
 		this.#events = events;
 	}
 
@@ -35,8 +40,9 @@ export class Publishing {
 		const { session, address } = this.#connection;
 		const taken = this.#take(app, name);
 		if (typeof taken === "string") {
-			this.#events.publishRefused(`${app}/${name}`.slice(0, 200), address, taken);
-			session.rejectPublish(streamId, name);
+			const stream = streamKey(app, name) ?? asCalled(app, name);
+			this.#events.publishRefused(stream, address, taken);
+			session.rejectPublish(streamId, name, sentenceOf(taken, stream, this.#role));
 			return;
 		}
 		this.#held.set(streamId, { publication: taken, name });
@@ -72,15 +78,15 @@ export class Publishing {
 		this.#held.clear();
 	}
 
-	#take(app: string, name: string): Publication | "bad-name" | "busy" | "not-here" {
+	#take(app: string, name: string): Publication | "bad-name" | "busy" | "full" | "not-here" {
+		if (!this.#desk) return "not-here";
 		const key = streamKey(app, name);
 		if (!key) return "bad-name";
-		if (!this.#desk) return "not-here";
 		const publisher = {
 			address: this.#connection.address,
 			close: (reason: string, message: string) => this.#connection.close({ reason, message }),
 		};
-		return this.#desk.publish(key, publisher) ?? "busy";
+		return this.#desk.publish(key, publisher) ?? (this.#desk.has(key) ? "busy" : "full");
 	}
 
 	#end(streamId: number, { publication }: Held): void {

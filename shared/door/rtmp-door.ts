@@ -1,11 +1,12 @@
 import { checkPeer } from "#shared/link";
 import { streamKey } from "#shared/media";
-import type { CloseCause, ConnectionHandler, RtmpConnection } from "#shared/net";
+import { type CloseCause, type ConnectionHandler, failure, type RtmpConnection } from "#shared/net";
 import { type ServerEvent, type StatusCode, status } from "#shared/rtmp";
 import { Playing, type PlayingOptions } from "./playing.ts";
 import type { PublishDesk } from "./publish-desk.ts";
 import { Publishing } from "./publishing.ts";
 import { Subscribing } from "./subscribing.ts";
+import { TimeShifts } from "./time-shift.ts";
 
 /** What a door lets in and where it leads; one without a desk refuses publishers. */
 export type RtmpDoor = PlayingOptions & { desk?: PublishDesk };
@@ -14,10 +15,10 @@ export type RtmpDoor = PlayingOptions & { desk?: PublishDesk };
 const IN_ORDER = new Set(["closed", "lost", "stopped", "evicted", "taken-over", "kicked"]);
 
 /** Makes the handler of one accepted connection: its whole conversation, from `connect` to the end. */
-export const rtmpDoor =
-	(door: RtmpDoor) =>
-	(connection: RtmpConnection): ConnectionHandler =>
-		new Conversation(door, connection);
+export function rtmpDoor(door: RtmpDoor): (connection: RtmpConnection) => ConnectionHandler {
+	const shifts = new TimeShifts();
+	return (connection) => new Conversation(door, connection, shifts);
+}
 
 class Conversation implements ConnectionHandler {
 	readonly #door: RtmpDoor;
@@ -29,11 +30,11 @@ class Conversation implements ConnectionHandler {
 	/** The id of the node at the other end; undefined for encoders and players. */
 	#node: string | undefined;
 
-	constructor(door: RtmpDoor, connection: RtmpConnection) {
+	constructor(door: RtmpDoor, connection: RtmpConnection, shifts: TimeShifts) {
 		this.#door = door;
 		this.#connection = connection;
-		this.#publishing = new Publishing(connection, door.desk, door.events);
-		this.#playing = new Playing(connection, door, () => this.#settle());
+		this.#publishing = new Publishing(connection, door);
+		this.#playing = new Playing(connection, door, shifts, () => this.#settle());
 		this.#subscribing = new Subscribing(connection, door.source);
 	}
 
@@ -56,7 +57,9 @@ class Conversation implements ConnectionHandler {
 				this.#settle();
 				break;
 			case "fc-subscribe":
-				void this.#subscribing.ask(this.#app, event.name, event.call);
+				this.#subscribing
+					.ask(this.#app, event.name, event.call)
+					.catch((error) => this.#connection.close(failure(error)));
 				break;
 			case "fc-unsubscribe":
 				this.#subscribing.end(this.#app, event.name);
@@ -70,6 +73,9 @@ class Conversation implements ConnectionHandler {
 			case "receive":
 				this.#playing.receive(event.streamId, event.track, event.wanted);
 				break;
+			case "seek":
+				this.#playing.seek(event.streamId, event.at);
+				break;
 			case "close-stream":
 				this.#playing.endStream(event.streamId);
 				this.#publishing.endStream(event.streamId);
@@ -79,10 +85,16 @@ class Conversation implements ConnectionHandler {
 	}
 
 	onClose(cause: CloseCause): void {
-		this.#subscribing.drop();
-		this.#playing.drop();
-		this.#publishing.drop();
-		this.#door.events.connectionClosed(!IN_ORDER.has(cause.reason), { address: this.#connection.address, ...cause });
+		let why = cause;
+		for (const part of [this.#subscribing, this.#playing, this.#publishing]) {
+			try {
+				part.drop();
+			} catch (error) {
+				// The other parts let go all the same.
+				why = failure(error);
+			}
+		}
+		this.#door.events.connectionClosed(!IN_ORDER.has(why.reason), { address: this.#connection.address, ...why });
 	}
 
 	#onConnect({ app, object }: Extract<ServerEvent, { type: "connect" }>): void {

@@ -2,6 +2,7 @@ import type { StreamSource } from "#shared/catalog";
 import { type StreamKey, streamKey } from "#shared/media";
 import type { RtmpConnection } from "#shared/net";
 import { type SubscribeCall, status } from "#shared/rtmp";
+import { guarded } from "./guarded.ts";
 
 /** Streams one player asks word of at once; it plays no more than it has message streams for. */
 const MAX_SUBSCRIPTIONS = 64;
@@ -20,7 +21,7 @@ export class Subscribing {
 		this.#source = source;
 	}
 
-	/** Answers when it is known, at the latest when the source has waited long enough. Never throws. */
+	/** Answers when it is known, at the latest when the source has waited long enough. */
 	async ask(app: string, name: string, call: SubscribeCall): Promise<void> {
 		const key = this.#told.size + this.#asking < MAX_SUBSCRIPTIONS ? streamKey(app, name) : undefined;
 		this.#asking++;
@@ -32,7 +33,7 @@ export class Subscribing {
 		this.#connection.flush();
 		if (!isKnown) return;
 		this.#told.set(key, { call, name });
-		this.#stopListening ??= this.#source.onOver((over) => this.#onOver(over));
+		this.#stopListening ??= this.#source.onOver(guarded(this.#connection, (over) => this.#onOver(over)));
 	}
 
 	end(app: string, name: string): void {

@@ -2,21 +2,26 @@ import { encodeFlvTag, FLV_HEADER } from "#shared/flv";
 import type { MediaPacket } from "#shared/media";
 import { writeMedia } from "#shared/rtmp";
 import type { WireForm } from "#shared/stream";
+import type { TimeShift } from "./time-shift.ts";
 
 /** Which tracks a player wants; `receiveAudio(false)` and its like take one away. */
-export type Tracks = { audio: boolean; video: boolean };
+export type Tracks = { readonly audio: boolean; readonly video: boolean };
 
-/** RTMP chunks of one message stream. All players who ask for the same share them. */
-export function rtmpForm(streamId: number, { audio, video }: Tracks): WireForm {
+/** RTMP chunks of one message stream. All players who ask for the same share them; one with a shift has its own. */
+export function rtmpForm(streamId: number, { audio, video }: Tracks, shift?: TimeShift): WireForm {
+	const moved = shift ? `/from-${shift.number}` : "";
 	return {
-		name: `rtmp/${streamId}${audio ? "" : "/no-audio"}${video ? "" : "/no-video"}`,
+		name: `rtmp/${streamId}${audio ? "" : "/no-audio"}${video ? "" : "/no-video"}${moved}`,
 		serialise(packet: MediaPacket, into: Uint8Array[]) {
 			if (packet.kind === "audio" && !audio) return;
 			if (packet.kind === "video" && !video) return;
-			writeMedia(packet, streamId, into);
+			writeMedia(shift ? shift.moved(packet) : packet, streamId, into);
 		},
 	};
 }
+
+/** Nothing: what a paused player reads. It stays a reader, and so hears of the end. */
+export const silentForm: WireForm = { name: "silent", serialise: () => {} };
 
 /** An FLV file without end. */
 export const flvForm: WireForm = {

@@ -1,4 +1,5 @@
 export * from "./ending.ts";
+export * from "./failure.ts";
 export * from "./http-server.ts";
 export * from "./rtmp-connection.ts";
 export * from "./rtmp-dialer.ts";

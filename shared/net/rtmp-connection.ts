@@ -2,12 +2,13 @@ import type { Socket } from "node:net";
 import { ProtocolError } from "#shared/errors";
 import { type ServerEvent, ServerSession } from "#shared/rtmp";
 import { endNow, endSoon } from "./ending.ts";
+import { failure } from "./failure.ts";
 
 /** Answers and status messages waiting for a peer that does not read: past this it is gone or hostile. */
 const MAX_UNREAD_ANSWERS = 256 * 1024;
 
 /** Why a connection ended: a fixed `reason` for metrics and a sentence for the log. */
-export type CloseCause = { reason: string; message: string };
+export type CloseCause = { reason: string; message: string; err?: unknown };
 
 /** What the owner of a connection hears; `onClose` comes exactly once, last. */
 export type ConnectionHandler = {
@@ -97,8 +98,8 @@ export class RtmpConnection {
 			}
 			this.flush();
 		} catch (error) {
-			if (!(error instanceof ProtocolError)) throw error;
-			this.close({ reason: error.reason, message: error.message });
+			const isPeers = error instanceof ProtocolError;
+			this.close(isPeers ? { reason: error.reason, message: error.message } : failure(error));
 		}
 	}
 }

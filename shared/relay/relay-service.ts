@@ -99,7 +99,10 @@ export async function startRelay(
 		};
 		serveSubscriptions(node.http.app, relay);
 		if (doors.httpFlv) serveHttpFlv(node.http.app, { source: room, policy, events, isOpen: () => !node.isDraining });
-		await openDoors(node, rtmpDoor({ self: identity, source: room, players: doors.players, policy, events }));
+		await openDoors(
+			node,
+			rtmpDoor({ self: identity, role: config.role, clock, source: room, players: doors.players, policy, events }),
+		);
 		traffic.observe(metrics, relay);
 		return {
 			rtmp: node.info.rtmp,

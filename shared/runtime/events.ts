@@ -25,7 +25,7 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			metrics.publishes.inc({ outcome: how });
 			log.info({ key, address, how }, "publish accepted");
 		},
-		publishRefused(key: string, address: string, outcome: "bad-name" | "busy" | "not-here"): void {
+		publishRefused(key: string, address: string, outcome: "bad-name" | "busy" | "full" | "not-here"): void {
 			metrics.publishes.inc({ outcome });
 			log.warn({ key, address, outcome }, "publish refused");
 		},

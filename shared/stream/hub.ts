@@ -91,6 +91,11 @@ export class Hub {
 		return this.#last?.at;
 	}
 
+	/** The last packet's own time, or undefined before the first. */
+	get lastTime(): Millis | undefined {
+		return this.#last?.packet.time;
+	}
+
 	/** Payload bytes taken so far. */
 	get bytesIn(): number {
 		return this.#bytesIn;

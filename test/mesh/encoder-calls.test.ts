@@ -10,6 +10,8 @@ const seconds = (from: number, to: number): MediaPacket[] =>
 
 const START = { level: "status", code: "NetStream.Publish.Start", description: "cam" };
 const BAD_NAME = { level: "error", code: "NetStream.Publish.BadName", description: "cam" };
+/** What `publish` says; the FC calls' descriptions are the name. */
+const IN_USE = { ...BAD_NAME, description: "live/cam is being published already" };
 const SUCCESS = { level: "status", code: "NetStream.Unpublish.Success", description: "cam" };
 
 test("a free name is taken: FCPublish and publish are answered by Start, the description is the name", async () => {
@@ -33,7 +35,7 @@ test("the name of a live stream is refused to a second publisher, and the first 
 	await second.call("FCPublish", null, "cam");
 	expect(await second.status("onFCPublish")).toEqual(BAD_NAME);
 	second.tell("publish", await second.createStream(), "cam", "live");
-	expect(await second.status("onStatus")).toEqual(BAD_NAME);
+	expect(await second.status("onStatus")).toEqual(IN_USE);
 
 	using player = await RawClient.connect(rtmp);
 	player.tell("play", await player.createStream(), "cam");

@@ -118,7 +118,7 @@ test("play of an unknown stream: StreamNotFound, and the message stream can be u
 	expect(await player.status("onStatus")).toEqual({
 		level: "error",
 		code: "NetStream.Play.StreamNotFound",
-		description: "cam",
+		description: "there is no stream live/cam",
 	});
 	using encoder = await RawClient.connect(origin.rtmp);
 	encoder.sendMedia(await encoder.publish("cam"), seconds(0, 1));

@@ -17,7 +17,11 @@ export const EMPTY_SOURCE: StreamSource = {
 };
 
 /** Takes whoever comes and forgets what they send. */
-export const OPEN_DESK: PublishDesk = { isFree: () => true, publish: () => ({ write: () => {}, end: () => {} }) };
+export const OPEN_DESK: PublishDesk = {
+	has: () => false,
+	isFree: () => true,
+	publish: () => ({ write: () => {}, end: () => {} }),
+};
 
 /** An RTMP door on a free port, with nothing behind it but what a test puts there. Disposing closes it. */
 export class TestDoor implements AsyncDisposable {
@@ -44,7 +48,18 @@ export class TestDoor implements AsyncDisposable {
 		const policy = { bounds: { queueBytes: 1024 * 1024, evictMs: 10_000 }, viewerDelayMs: () => 0 };
 		const events = createEvents(silentLogger(), this.#metrics);
 		const self = { id: "door" };
-		listener.open(rtmpDoor({ self, source, players: "anyone", policy, events, ...(desk && { desk }) }));
+		listener.open(
+			rtmpDoor({
+				self,
+				role: "edge",
+				clock: systemClock,
+				source,
+				players: "anyone",
+				policy,
+				events,
+				...(desk && { desk }),
+			}),
+		);
 	}
 
 	get rtmp(): string {

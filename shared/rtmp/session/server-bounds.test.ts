@@ -57,7 +57,7 @@ test("who does not publish says nothing larger than a command", () => {
 
 	const refused = connectedServer().session;
 	refused.push(call("publish", 0, 1, "mine"));
-	refused.rejectPublish(1, "mine");
+	refused.rejectPublish(1, "mine", "not here");
 	expect(() => refused.push(large)).toThrow(refusal("message-size"));
 
 	const ended = connectedServer().session;

@@ -20,6 +20,8 @@ export type ServerEvent =
 	| { type: "play"; streamId: number; name: string; object?: Amf0Object | undefined }
 	| { type: "pause"; streamId: number; paused: boolean }
 	| { type: "receive"; streamId: number; track: "audio" | "video"; wanted: boolean }
+	/** `at` in milliseconds; undefined where the client names no time. */
+	| { type: "seek"; streamId: number; at: number | undefined }
 	/** The message stream's publish or play is over, by the client's word. */
 	| { type: "close-stream"; streamId: number }
 	| { type: "media"; streamId: number; packet: MediaPacket };
@@ -31,3 +33,7 @@ export function nameArgument(value: Amf0Value): string {
 	}
 	return value;
 }
+
+/** A time among a call's arguments, in milliseconds; undefined where it is none that a message could bear. */
+export const timeArgument = (value: Amf0Value): number | undefined =>
+	typeof value === "number" && value >= 0 && value < 2 ** 32 ? Math.trunc(value) : undefined;

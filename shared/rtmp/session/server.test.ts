@@ -113,10 +113,10 @@ const calls = [
 		answer: [],
 		event: { type: "receive", streamId: 1, track: "video", wanted: true },
 	},
-	{
-		sent: call("seek", 0, 1, 5000),
-		answer: [["onStatus", 0, expect.objectContaining({ level: "error", code: "NetStream.Seek.Failed" })]],
-	},
+	{ sent: call("seek", 0, 1, 5000), answer: [], event: { type: "seek", streamId: 1, at: 5000 } },
+	{ sent: call("seek", 0, 1, 2 ** 32), answer: [], event: { type: "seek", streamId: 1, at: undefined } },
+	{ sent: call("seek", 0, 1, Number.NaN), answer: [], event: { type: "seek", streamId: 1, at: undefined } },
+	{ sent: call("seek", 0, 1), answer: [], event: { type: "seek", streamId: 1, at: undefined } },
 	{
 		sent: call("makeCoffee", 7, 0),
 		answer: [["_error", 7, expect.objectContaining({ level: "error", code: "NetConnection.Call.Failed" })]],
@@ -195,8 +195,14 @@ const answers = [
 	{ what: "answerFmSubscribe", answer: ["onFMSubscribe", 0, info("status", "NetStream.Play.Start")] },
 	{ what: "answerFcUnsubscribe", answer: ["onFCUnsubscribe", 0, info("status", "NetStream.Play.Stop")] },
 	{ what: "acceptPublish", answer: ["onStatus", 0, named("status", "NetStream.Publish.Start")] },
-	{ what: "rejectPublish", answer: ["onStatus", 0, named("error", "NetStream.Publish.BadName")] },
-	{ what: "rejectPlay", answer: ["onStatus", 0, named("error", "NetStream.Play.StreamNotFound")] },
+	{
+		what: "rejectPublish",
+		answer: ["onStatus", 0, { ...named("error", "NetStream.Publish.BadName"), description: "it is live" }],
+	},
+	{
+		what: "rejectPlay",
+		answer: ["onStatus", 0, { ...named("error", "NetStream.Play.StreamNotFound"), description: "there is none" }],
+	},
 	{ what: "endPlay", answer: ["onStatus", 0, named("status", "NetStream.Play.UnpublishNotify")] },
 ] as const;
 
@@ -209,8 +215,8 @@ test.for(answers)("$what", ({ what, answer }) => {
 		answerFmSubscribe: () => session.answerFcSubscribe("FMSubscribe", status.playStart, "cam"),
 		answerFcUnsubscribe: () => session.answerFcUnsubscribe("cam"),
 		acceptPublish: () => session.acceptPublish(1, "cam"),
-		rejectPublish: () => session.rejectPublish(1, "cam"),
-		rejectPlay: () => session.rejectPlay(1, status.playNotFound, "cam"),
+		rejectPublish: () => session.rejectPublish(1, "cam", "it is live"),
+		rejectPlay: () => session.rejectPlay(1, status.playNotFound, "cam", "there is none"),
 		endPlay: () => session.endPlay(1, "cam"),
 	};
 	act[what]();
@@ -232,8 +238,8 @@ test("an accepted play begins as players expect, in this order", () => {
 test("after a refused play or publish the message stream is free again", () => {
 	const { session } = connectedServer();
 	session.push(call("play", 0, 1, "cam"));
-	session.rejectPlay(1, status.playNotFound, "cam");
+	session.rejectPlay(1, status.playNotFound, "cam", "there is none");
 	session.push(call("publish", 0, 1, "cam"));
-	session.rejectPublish(1, "cam");
+	session.rejectPublish(1, "cam", "it is live");
 	expect(session.push(call("play", 0, 1, "other"))).toEqual([{ type: "play", streamId: 1, name: "other" }]);
 });

@@ -19,7 +19,13 @@ import {
 } from "../message/index.ts";
 import { Link, WINDOW_BYTES } from "./link.ts";
 import { MessageStreams } from "./message-streams.ts";
-import { MAX_RAW_NAME_LENGTH, nameArgument, type ServerEvent, type SubscribeCall } from "./server-event.ts";
+import {
+	MAX_RAW_NAME_LENGTH,
+	nameArgument,
+	type ServerEvent,
+	type SubscribeCall,
+	timeArgument,
+} from "./server-event.ts";
 import { type StatusCode, status, statusInfo } from "./status.ts";
 
 /** A client in a hurry calls releaseStream, FCPublish, createStream and perhaps play before its connect is answered. */
@@ -137,9 +143,10 @@ export class ServerSession {
 		this.onStatus(streamId, status.publishStart, name);
 	}
 
-	rejectPublish(streamId: number, name: string): void {
+	/** `why` is a sentence for whoever sits at the encoder. */
+	rejectPublish(streamId: number, name: string, why: string): void {
 		this.endPublish(streamId);
-		this.onStatus(streamId, status.publishBadName, name);
+		this.onStatus(streamId, status.publishBadName, name, why);
 	}
 
 	/** What was published on a message stream is over; frames that still come belong to nobody. */
@@ -157,9 +164,10 @@ export class ServerSession {
 		this.#link.send({ type: TYPE_DATA_AMF0, streamId, timestamp: 0, payload, chunkStream: CHUNK_STREAM_DATA });
 	}
 
-	rejectPlay(streamId: number, code: StatusCode, name: string): void {
+	/** `why` is a sentence for whoever sits at the player. */
+	rejectPlay(streamId: number, code: StatusCode, name: string, why: string): void {
 		this.#streams.idle(streamId);
-		this.onStatus(streamId, code, name);
+		this.onStatus(streamId, code, name, why);
 	}
 
 	/** The stream a client plays is over. */
@@ -169,8 +177,8 @@ export class ServerSession {
 		this.#link.send(encodeUserControl({ event: "stream-eof", streamId }));
 	}
 
-	onStatus(streamId: number, code: StatusCode, name: string): void {
-		this.#link.send(encodeCommand(streamId, "onStatus", 0, null, statusInfo(code, name, { details: name })));
+	onStatus(streamId: number, code: StatusCode, name: string, description: string = name): void {
+		this.#link.send(encodeCommand(streamId, "onStatus", 0, null, statusInfo(code, description, { details: name })));
 	}
 
 	#fcStatus(callback: string, code: StatusCode, name: string): void {
@@ -280,8 +288,7 @@ export class ServerSession {
 					wanted: args[0] !== false,
 				};
 			case "seek":
-				this.onStatus(streamId, status.seekFailed, "a live stream cannot be seeked");
-				return undefined;
+				return { type: "seek", streamId, at: timeArgument(args[0]) };
 			default:
 				this.#unknown(command);
 				return undefined;

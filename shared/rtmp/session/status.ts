@@ -17,6 +17,7 @@ export const status = {
 	playUnpublishNotify: "NetStream.Play.UnpublishNotify",
 	pauseNotify: "NetStream.Pause.Notify",
 	unpauseNotify: "NetStream.Unpause.Notify",
+	seekNotify: "NetStream.Seek.Notify",
 	seekFailed: "NetStream.Seek.Failed",
 } as const;
 export type StatusCode = (typeof status)[keyof typeof status];

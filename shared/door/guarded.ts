@@ -1,0 +1,12 @@
+import { failure, type RtmpConnection } from "#shared/net";
+
+/** `task` for somebody who calls many connections in turn: what it throws ends this connection alone. */
+export const guarded =
+	<Args extends unknown[]>(connection: RtmpConnection, task: (...args: Args) => void) =>
+	(...args: Args): void => {
+		try {
+			task(...args);
+		} catch (error) {
+			connection.close(failure(error));
+		}
+	};
