@@ -1,6 +1,6 @@
 import type { StreamSource } from "#shared/catalog";
 import { streamKey } from "#shared/media";
-import { endNow, endSoon, type HttpApp } from "#shared/net";
+import { endNow, endSoon, type HttpApp, SocketSink } from "#shared/net";
 import type { Events } from "#shared/runtime";
 import type { Reader } from "#shared/stream";
 import type { PlayPolicy } from "./play.ts";
@@ -61,7 +61,7 @@ export function serveHttpFlv(http: HttpApp, options: HttpFlvOptions): void {
 		reader = lease.hub.join({
 			form: flvForm,
 			delayMs: options.policy.viewerDelayMs(app),
-			sink: { write: (bytes) => void socket.write(bytes), queued: () => socket.writableLength },
+			sink: new SocketSink(socket),
 			bounds: options.policy.bounds,
 			onEvict: (reason) => {
 				events.readerEvicted(key, address, reason);

@@ -161,7 +161,7 @@ export class Play {
 		this.#reader = hub.join({
 			form,
 			delayMs: node === undefined ? policy.viewerDelayMs(app) : 0,
-			sink: connection,
+			sink: connection.sink,
 			bounds: policy.bounds,
 			resumeFrom: resume && ((packets) => findResume(resume, packets)),
 			onEvict: guarded(connection, (reason) => {

@@ -1,8 +1,10 @@
 import type { Socket } from "node:net";
 import { ProtocolError } from "#shared/errors";
 import { type ServerEvent, ServerSession } from "#shared/rtmp";
+import type { Sink } from "#shared/stream";
 import { endNow, endSoon } from "./ending.ts";
 import { failure } from "./failure.ts";
+import { SocketSink } from "./socket-sink.ts";
 
 /** Answers and status messages waiting for a peer that does not read: past this it is gone or hostile. */
 const MAX_UNREAD_ANSWERS = 256 * 1024;
@@ -19,15 +21,20 @@ export type ConnectionHandler = {
 /** One accepted RTMP connection: ties a socket to a session. Closed by `close`, by the peer, or by what the peer sends. */
 export class RtmpConnection {
 	readonly session = new ServerSession();
+	/** Takes media that is already in wire form. */
+	readonly sink: Sink;
 	/** The peer's IP address. */
 	readonly address: string;
 	readonly #socket: Socket;
 	#handler: ConnectionHandler | undefined;
 	#cause: CloseCause | undefined;
 	#busy = false;
+	/** Bytes of answers that the kernel has not taken; media are their reader's to bound. */
+	#unread = 0;
 
 	constructor(socket: Socket) {
 		this.#socket = socket;
+		this.sink = new SocketSink(socket);
 		this.address = socket.remoteAddress ?? "unknown";
 		socket.on("data", (bytes) => this.#onData(bytes));
 		socket.on("end", () => this.close({ reason: "closed", message: "the peer closed the connection" }));
@@ -57,20 +64,14 @@ export class RtmpConnection {
 	flush(): void {
 		const parts = this.session.take();
 		if (parts.length === 0 || this.closed) return;
-		this.#socket.write(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts));
-		if (!this.#busy && this.#socket.writableLength > MAX_UNREAD_ANSWERS) {
-			this.close({ reason: "unread", message: "the peer does not read our answers" });
+		const answers = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+		this.#unread += answers.length;
+		this.#socket.write(answers, () => {
+			this.#unread -= answers.length;
+		});
+		if (this.#unread > MAX_UNREAD_ANSWERS) {
+			this.destroy({ reason: "unread", message: "the peer does not read our answers" });
 		}
-	}
-
-	/** Writes media that is already in wire form. Shared bytes, never changed. */
-	write(bytes: Uint8Array): void {
-		if (!this.closed) this.#socket.write(bytes);
-	}
-
-	/** Bytes written and not yet taken by the kernel. */
-	queued(): number {
-		return this.#socket.writableLength;
 	}
 
 	/** Ends the connection; what was flushed before still goes out unless the peer has stopped reading. */

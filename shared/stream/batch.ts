@@ -1,55 +1,62 @@
+import type { HeaderSet } from "./headers.ts";
 import type { Entry } from "./history.ts";
+import type { Cut, Piece } from "./piece.ts";
 
 /** Packets collected for one flush, as bytes of one form. Filled, then sealed, then read by every reader. */
-export class Batch {
+export class Batch implements Piece {
 	/** Counts the batches of a channel from 1. */
 	readonly number: number;
-	/** The first packet in here that a reader can begin with. */
-	cut: Entry | undefined;
-	/** Frames before the cut; all of them without one. */
-	framesBeforeCut = 0;
+	readonly headersBefore: HeaderSet;
+	cut: Cut | undefined;
 	frames = 0;
 	groups = 0;
 	/** Bytes collected. */
 	size = 0;
-	#cutAt = 0;
 	#pieces: Uint8Array[] = [];
+	#sound: Uint8Array[] = [];
+	#hasSoundFrames = false;
 	#bytes: Buffer = NO_BYTES;
+	#soundBytes: Buffer = NO_BYTES;
 
-	constructor(number: number) {
+	constructor(number: number, headersBefore: HeaderSet) {
 		this.number = number;
+		this.headersBefore = headersBefore;
 	}
 
 	add(entry: Entry, pieces: readonly Uint8Array[], size: number): void {
+		const { packet, headers } = entry;
 		if (entry.startsGroup) {
 			this.groups++;
-			if (!this.cut) {
-				this.cut = entry;
-				this.#cutAt = this.size;
-			}
+			this.cut ??= { at: this.size, frames: this.frames, headers, time: packet.time };
 		}
-		const { role } = entry.packet;
-		if (role === "keyframe" || role === "frame") {
-			this.frames++;
-			if (!this.cut) this.framesBeforeCut++;
-		}
+		if (packet.role === "keyframe" || packet.role === "frame") this.frames++;
 		for (const piece of pieces) this.#pieces.push(piece);
 		this.size += size;
+	}
+
+	/** Keeps sound for who waits for the picture: what comes before the cut. */
+	addSound({ packet }: Entry, pieces: readonly Uint8Array[]): void {
+		if (this.cut) return;
+		this.#sound.push(...pieces);
+		this.#hasSoundFrames ||= packet.role === "frame";
 	}
 
 	/** Puts the pieces together, once; from here on `bytes` is what every reader gets. */
 	seal(): void {
 		this.#bytes = Buffer.concat(this.#pieces, this.size);
 		this.#pieces = [];
+		// Headers right before the cut come with it.
+		if (this.#hasSoundFrames || !this.cut) this.#soundBytes = Buffer.concat(this.#sound);
+		this.#sound = [];
 	}
 
 	get bytes(): Buffer {
 		return this.#bytes;
 	}
 
-	/** The bytes from the cut on. */
-	get bytesFromCut(): Buffer {
-		return this.#cutAt === 0 ? this.#bytes : this.#bytes.subarray(this.#cutAt);
+	/** Sound before the cut, as far as it was kept. */
+	get sound(): Buffer {
+		return this.#soundBytes;
 	}
 }
 

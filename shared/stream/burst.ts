@@ -1,58 +1,71 @@
-import type { Millis } from "#shared/clock";
-import type { HeaderSet } from "./headers.ts";
+import { Batch } from "./batch.ts";
+import { type HeaderSet, NO_HEADERS } from "./headers.ts";
 import type { Entry, History } from "./history.ts";
+import type { Piece } from "./piece.ts";
 import type { WireForm } from "./wire-form.ts";
 
-/** What a burst needs of the lane it is made in. */
-export type BurstSource = {
-	readonly form: WireForm;
-	headerBytes(headers: HeaderSet, time: Millis): Buffer;
-};
+/** Small enough to be handed over one after the other, large enough to be few. */
+const PIECE_BYTES = 64 * 1024;
+
+/** What a reader begins with: the headers to send first, and the pieces behind them. */
+export type Beginning = { readonly first: Entry; readonly pieces: readonly Piece[] };
 
 /**
- * What a joiner gets in its first write: preamble, headers and the newest group as far as its channel has flushed it.
- * Made when the first joiner of a group asks, kept up to date by what is flushed, dropped with its group.
+ * What a joiner begins with: the newest group as far as its channel has flushed it, in pieces that all joiners share.
+ * Made when the first joiner of a group asks, continued with what is flushed, dropped with its group.
  */
 export class Burst {
-	readonly #source: BurstSource;
+	readonly #form: WireForm;
 	readonly #history: History;
 	#group: Entry | undefined;
-	#parts: Buffer[] = [];
+	#pieces: Piece[] = [];
 
-	constructor(source: BurstSource, history: History) {
-		this.#source = source;
+	constructor(form: WireForm, history: History) {
+		this.#form = form;
 		this.#history = history;
 	}
 
-	/** The burst up to packet `end`, the same buffer until the next flush; undefined where there is no group to begin with. */
-	upTo(end: number): Buffer | undefined {
+	/** The burst up to packet `end`; undefined where there is no group to begin with. */
+	upTo(end: number): Beginning | undefined {
 		const group = this.#history.newestGroup;
 		if (!group) return undefined;
-		if (this.#group !== group && group.seq < end) this.#make(group, end);
-		if (this.#parts.length > 1) this.#parts = [Buffer.concat(this.#parts)];
-		return this.#parts[0];
+		if (this.#group !== group && group.seq < end) {
+			this.#group = group;
+			this.#pieces = piecesOf(this.#history.range(group.seq, end), this.#form);
+		}
+		return this.#group && { first: this.#group, pieces: this.#pieces };
 	}
 
 	/** Takes note of what the channel has just flushed. */
-	follow(bytes: Buffer): void {
+	follow(piece: Piece): void {
 		if (!this.#group) return;
-		if (this.#group === this.#history.newestGroup) this.#parts.push(bytes);
+		if (this.#group === this.#history.newestGroup) this.#pieces.push(piece);
 		else {
 			this.#group = undefined;
-			this.#parts = [];
+			this.#pieces = [];
 		}
-	}
-
-	#make(group: Entry, end: number): void {
-		const { form } = this.#source;
-		const pieces: Uint8Array[] = [
-			form.preamble ?? NO_PREAMBLE,
-			this.#source.headerBytes(group.headers, group.packet.time),
-		];
-		for (const entry of this.#history.range(group.seq, end)) form.serialise(entry.packet, pieces);
-		this.#group = group;
-		this.#parts = [Buffer.concat(pieces)];
 	}
 }
 
-const NO_PREAMBLE = new Uint8Array();
+/** Held packets as bytes of one form. */
+export function piecesOf(entries: Iterable<Entry>, form: WireForm): Piece[] {
+	const batches: Batch[] = [];
+	let headersBefore: HeaderSet = NO_HEADERS;
+	for (const entry of entries) {
+		let batch = batches.at(-1);
+		if (!batch || batch.size >= PIECE_BYTES) {
+			batch = new Batch(0, headersBefore);
+			batches.push(batch);
+		}
+		const bytes: Uint8Array[] = [];
+		form.serialise(entry.packet, bytes);
+		batch.add(
+			entry,
+			bytes,
+			bytes.reduce((sum, { length }) => sum + length, 0),
+		);
+		headersBefore = entry.headers;
+	}
+	for (const batch of batches) batch.seal();
+	return batches;
+}

@@ -1,11 +1,13 @@
 import type { Cancel, Millis } from "#shared/clock";
 import { Batch } from "./batch.ts";
-import { Burst, type BurstSource } from "./burst.ts";
-import { Cursor, type CursorHome, type Flush } from "./cursor.ts";
+import { type Beginning, Burst, piecesOf } from "./burst.ts";
+import { Cursor, type CursorHome } from "./cursor.ts";
 import { type HeaderSet, NO_HEADERS } from "./headers.ts";
 import type { Entry } from "./history.ts";
+import type { Cut } from "./piece.ts";
 import type { EvictReason, JoinOptions, Reader } from "./reader.ts";
 import type { StreamView, Totals } from "./stream-view.ts";
+import type { WireForm } from "./wire-form.ts";
 
 /** Above this a longer wait makes writes no cheaper per byte, only later: 20 ms hold as much at 26 Mb/s. */
 const FLUSH_BYTES = 64 * 1024;
@@ -20,6 +22,12 @@ const MOST_EARLIER = 1 / 8;
 /** What an upstream sends at once takes no longer to arrive. */
 const JUST_BEGUN_MS: Millis = 1_000;
 
+/** What a channel needs of the lane it is in. */
+type ChannelSource = {
+	readonly form: WireForm;
+	headerBytes(headers: HeaderSet, time: Millis): Buffer;
+};
+
 /** `waitMs` is how long packets are collected; at most the `delayMs` its readers asked for. */
 type ChannelOptions = { readonly delayMs: Millis; readonly waitMs: Millis; onEmpty(channel: Channel): void };
 
@@ -31,39 +39,39 @@ export class Channel implements CursorHome {
 	readonly delayMs: Millis;
 	readonly waitMs: Millis;
 	readonly totals: Totals;
-	readonly #source: BurstSource;
+	readonly #source: ChannelSource;
 	readonly #stream: StreamView;
 	readonly #burst: Burst;
 	readonly #onEmpty: (channel: Channel) => void;
 	readonly #cursors: Cursor[] = [];
-	#batch = new Batch(1);
+	#batch: Batch;
 	/** The packet after the last one collected. */
 	#next: number;
 	/** The packet after the last one flushed. */
 	#flushedTo: number;
 	#flushedAt: Millis = Number.NEGATIVE_INFINITY;
 	#headers: HeaderSet;
-	#flushedHeaders: HeaderSet;
-	#cutWithHeaders: Buffer | undefined;
+	/** Readers who want sound until there is a picture. */
+	#listeners = 0;
 	#isArmed = false;
 	#cancelTimer: Cancel | undefined;
 	#isFlushing = false;
 	/** Asked to end by a callback in the middle of a flush: it is done behind it, so that all get the same. */
 	#ending: string | undefined;
 
-	constructor(source: BurstSource, stream: StreamView, options: ChannelOptions) {
+	constructor(source: ChannelSource, stream: StreamView, options: ChannelOptions) {
 		const newest = stream.newest();
 		this.delayMs = options.delayMs;
 		this.waitMs = options.waitMs;
 		this.totals = stream.totals;
 		this.#source = source;
 		this.#stream = stream;
-		this.#burst = new Burst(source, stream.history);
+		this.#burst = new Burst(source.form, stream.history);
 		this.#onEmpty = options.onEmpty;
 		this.#next = newest ? newest.seq + 1 : 0;
 		this.#flushedTo = this.#next;
 		this.#headers = newest?.headers ?? NO_HEADERS;
-		this.#flushedHeaders = this.#headers;
+		this.#batch = new Batch(1, this.#headers);
 	}
 
 	get readers(): number {
@@ -76,6 +84,7 @@ export class Channel implements CursorHome {
 		if (entry.seq < this.#next || this.#cursors.length === 0) return;
 		this.#next = entry.seq + 1;
 		this.#headers = entry.headers;
+		if (this.#listeners > 0 && entry.packet.kind === "audio") this.#batch.addSound(entry, pieces);
 		this.#batch.add(entry, pieces, size);
 		if (this.#batch.size >= FLUSH_BYTES && !this.#isFlushing) this.#flush();
 		else if (this.#batch.size > 0) this.#arm();
@@ -88,7 +97,7 @@ export class Channel implements CursorHome {
 		try {
 			this.#begin(cursor);
 		} catch (error) {
-			this.#evict(cursor, "write-failed", error);
+			this.evict(cursor, "write-failed", error);
 		}
 		return cursor;
 	}
@@ -101,20 +110,24 @@ export class Channel implements CursorHome {
 		}
 		this.#flush();
 		for (let cursor = this.#cursors.at(-1); cursor; cursor = this.#cursors.at(-1)) {
-			cursor.close();
-			this.drop(cursor);
-			cursor.options.onEnd(reason);
+			this.#end(cursor, reason);
 		}
 	}
 
-	fromCut(batch: Batch, withHeaders: boolean): Buffer {
-		const { cut } = batch;
-		if (!withHeaders || !cut) return batch.bytesFromCut;
-		this.#cutWithHeaders ??= Buffer.concat([
-			this.#source.headerBytes(cut.headers, cut.packet.time),
-			batch.bytesFromCut,
-		]);
-		return this.#cutWithHeaders;
+	headersAt({ headers, time }: Cut): Buffer {
+		return this.#source.headerBytes(headers, time);
+	}
+
+	listens(isListening: boolean): void {
+		this.#listeners += isListening ? 1 : -1;
+	}
+
+	evict(cursor: Cursor, reason: EvictReason, cause?: unknown): void {
+		if (cursor.isGone) return;
+		cursor.close();
+		this.drop(cursor);
+		this.totals.evicted++;
+		cursor.options.onEvict(reason, cause);
 	}
 
 	/** Takes the reader off the list; the last one of the list moves into its place. */
@@ -132,30 +145,30 @@ export class Channel implements CursorHome {
 
 	#begin(cursor: Cursor): void {
 		const { resumeFrom } = cursor.options;
-		const burst = (resumeFrom && this.#resumed(resumeFrom)) ?? this.#burst.upTo(this.#flushedTo);
-		if (burst) {
-			cursor.beginLive(burst);
+		const beginning = (resumeFrom && this.#resumed(resumeFrom)) ?? this.#burst.upTo(this.#flushedTo);
+		if (beginning) {
+			const { first, pieces } = beginning;
+			cursor.beginLive(this.#opening(first.headers, first.packet.time), pieces);
 			return;
 		}
 		const { cut } = this.#batch;
 		const headers = cut?.headers ?? this.#headers;
-		const time = cut?.packet.time ?? this.#stream.newest()?.packet.time ?? 0;
-		const preamble = this.#source.form.preamble;
-		const opening = this.#source.headerBytes(headers, time);
-		cursor.beginWaiting(preamble ? Buffer.concat([preamble, opening]) : opening, headers);
+		const time = cut?.time ?? this.#stream.newest()?.packet.time ?? 0;
+		cursor.beginWaiting(this.#opening(headers, time), headers);
+	}
+
+	#opening(headers: HeaderSet, time: Millis): Buffer {
+		const bytes = this.#source.headerBytes(headers, time);
+		const { preamble } = this.#source.form;
+		return preamble ? Buffer.concat([preamble, bytes]) : bytes;
 	}
 
 	/** What a reader that had the stream before gets instead of the newest group; its own, since nobody else left off there. */
-	#resumed(resumeFrom: NonNullable<JoinOptions["resumeFrom"]>): Buffer | undefined {
+	#resumed(resumeFrom: NonNullable<JoinOptions["resumeFrom"]>): Beginning | undefined {
 		const held = [...this.#stream.history.range(0, this.#flushedTo)];
 		const index = resumeFrom(held.map(({ packet }) => packet)) ?? (this.#hasJustBegun(held[0]) ? 0 : undefined);
 		const first = index === undefined ? undefined : held[index];
-		if (!first) return undefined;
-		const { form } = this.#source;
-		const pieces: Uint8Array[] = [this.#source.headerBytes(first.headers, first.packet.time)];
-		if (form.preamble) pieces.unshift(form.preamble);
-		for (const entry of held.slice(index)) form.serialise(entry.packet, pieces);
-		return Buffer.concat(pieces);
+		return first && { first, pieces: piecesOf(held.slice(index), this.#source.form) };
 	}
 
 	/** What the reader had may still be on its way: the stream is fetched from where the first who asked for it left off. */
@@ -166,43 +179,40 @@ export class Channel implements CursorHome {
 	#flush(): void {
 		const batch = this.#batch;
 		if (batch.size === 0 || this.#isFlushing) return;
-		const flush: Flush = { batch, now: this.#stream.clock.now(), headersBefore: this.#flushedHeaders };
 		this.#disarm();
-		this.#batch = new Batch(batch.number + 1);
+		this.#batch = new Batch(batch.number + 1, this.#headers);
 		this.#flushedTo = this.#next;
-		this.#flushedAt = flush.now;
-		this.#flushedHeaders = this.#headers;
-		this.#cutWithHeaders = undefined;
+		this.#flushedAt = this.#stream.clock.now();
 		batch.seal();
-		this.#burst.follow(batch.bytes);
+		this.#burst.follow(batch);
 		this.#isFlushing = true;
 		// From the end, so that whoever joins meanwhile is not met, and a reader moved to another slot is met at most twice.
 		for (let slot = this.#cursors.length - 1; slot >= 0; slot--) {
 			const cursor = this.#cursors[slot];
-			if (cursor) this.#offer(cursor, flush);
+			if (cursor) this.#offer(cursor, batch);
 		}
 		this.#isFlushing = false;
 		if (this.#ending !== undefined) this.end(this.#ending);
 	}
 
-	#offer(cursor: Cursor, flush: Flush): void {
-		let reason: EvictReason | undefined;
-		let cause: unknown;
+	#offer(cursor: Cursor, batch: Batch): void {
 		try {
-			reason = cursor.offer(flush);
+			cursor.offer(batch);
 		} catch (error) {
-			reason = "write-failed";
-			cause = error;
+			this.evict(cursor, "write-failed", error);
 		}
-		if (reason) this.#evict(cursor, reason, cause);
 	}
 
-	#evict(cursor: Cursor, reason: EvictReason, cause: unknown): void {
+	#end(cursor: Cursor, reason: string): void {
+		try {
+			cursor.finish();
+		} catch (error) {
+			this.evict(cursor, "write-failed", error);
+		}
 		if (cursor.isGone) return;
 		cursor.close();
 		this.drop(cursor);
-		this.totals.evicted++;
-		cursor.options.onEvict(reason, cause);
+		cursor.options.onEnd(reason);
 	}
 
 	#arm(): void {

@@ -1,33 +1,35 @@
-import type { Millis } from "#shared/clock";
+import type { Cancel } from "#shared/clock";
+import { Backlog, type Dropped } from "./backlog.ts";
 import type { Batch } from "./batch.ts";
 import type { HeaderSet } from "./headers.ts";
+import { type Cut, fromCut, type Piece, plainPiece, UNKNOWN_HEADERS } from "./piece.ts";
 import type { EvictReason, JoinOptions, Reader, ReaderState, ReaderStats } from "./reader.ts";
 import type { Totals } from "./stream-view.ts";
 
 /** What a cursor needs of the channel it reads. */
 export type CursorHome = {
 	readonly totals: Totals;
-	/** The batch from its cut on, with the headers in front where asked; one buffer for all who ask. */
-	fromCut(batch: Batch, withHeaders: boolean): Buffer;
+	/** The headers in force at a cut. */
+	headersAt(cut: Cut): Buffer;
+	/** One reader more, or less, wants sound while it waits for the picture. */
+	listens(isListening: boolean): void;
 	drop(cursor: Cursor): void;
+	evict(cursor: Cursor, reason: EvictReason, cause?: unknown): void;
 };
 
-/** One flush as its readers see it. */
-export type Flush = { readonly batch: Batch; readonly now: Millis; readonly headersBefore: HeaderSet };
+/** A sink with so much to write gets no more until that is gone: it keeps a socket busy, and little is beyond recall. */
+export const HAND_BYTES = 64 * 1024;
 
-/** A skipping reader comes back when its queue is below this share of its bound, so that it does not skip again at once. */
+/** A reader that has dropped groups begins another one below this share of its bound, so that it need not drop that, too. */
 const DRAINED = 0.5;
 
 const NEVER = -1;
 
-/** Equal to no set a stream ever had: headers are sent to be sure. */
-const UNKNOWN_HEADERS: HeaderSet = [];
-
 /**
  * One reader's place in a channel.
  *
- * live ──queue over bound──> skipping ──drained──> waiting ──keyframe──> live; a joiner without a keyframe and a
- * resumed reader also begin in waiting. Whatever is not sent ends at a keyframe: readers see whole groups, cut at most at their end.
+ * live ──queue over bound──> waiting ──drained, keyframe──> live; a joiner without a keyframe and a resumed reader also
+ * begin in waiting. Whatever is dropped ends at a keyframe: a group that was begun is finished unless it is larger than the bound.
  */
 export class Cursor implements Reader {
 	readonly options: JoinOptions;
@@ -35,18 +37,19 @@ export class Cursor implements Reader {
 	slot = NEVER;
 	readonly #home: CursorHome;
 	readonly #sink: JoinOptions["sink"];
+	/** What a slow reader's sink has not been given yet. */
+	readonly #backlog = new Backlog();
 	#state: ReaderState = "waiting";
 	/** Number of the last batch seen: the list is reordered when readers leave in the middle of a flush. */
 	#seen: number;
-	/** The queue may grow to this: the bound, and on top of it the first burst until that has drained. */
+	/** What waits may grow to this: the bound, and on top of it the first burst until that has drained. */
 	#limit: number;
-	/** What the queue holds if nothing of it left since the last look. */
-	#unmoved = Number.POSITIVE_INFINITY;
-	#stalledSince: Millis = NEVER;
-	#skippingSince: Millis = NEVER;
 	/** Waiting because it was slow: what passes by counts as skipped. */
 	#isBehind = false;
-	/** The headers this reader had last, of interest while it gets nothing. */
+	#isListening = false;
+	#awaitsDrain = false;
+	#cancelWatch: Cancel | undefined;
+	/** The headers this reader had last, of interest while it waits. */
 	#headers: HeaderSet = UNKNOWN_HEADERS;
 	#sentBytes = 0;
 	#writes = 0;
@@ -66,6 +69,7 @@ export class Cursor implements Reader {
 			state: this.#state,
 			sentBytes: this.#sentBytes,
 			writes: this.#writes,
+			waitingBytes: this.#backlog.bytes + this.#sink.queued(),
 			skippedFrames: this.#skippedFrames,
 			skippedGroups: this.#skippedGroups,
 		};
@@ -73,20 +77,20 @@ export class Cursor implements Reader {
 
 	pause(): void {
 		if (this.#state === "left" || this.#state === "paused") return;
-		if (this.#state === "live") this.#headers = UNKNOWN_HEADERS;
-		this.#state = "paused";
+		this.#rest("paused");
+		this.#headers = UNKNOWN_HEADERS;
 		this.#isBehind = false;
 	}
 
 	resume(): void {
 		if (this.#state !== "paused") return;
 		this.#state = "waiting";
-		this.#unmoved = Number.POSITIVE_INFINITY;
+		this.#watch();
 	}
 
 	leave(): void {
 		if (this.#state === "left") return;
-		this.#state = "left";
+		this.close();
 		this.#home.drop(this);
 	}
 
@@ -97,90 +101,152 @@ export class Cursor implements Reader {
 
 	/** The channel lets go of it. */
 	close(): void {
-		this.#state = "left";
+		this.#rest("left");
 	}
 
 	/** Begins with a whole burst; what is flushed from here on continues it. May throw what the sink throws. */
-	beginLive(burst: Buffer): void {
+	beginLive(opening: Buffer, burst: readonly Piece[]): void {
 		this.#state = "live";
-		this.#limit += burst.length;
-		this.#send(burst, 0);
+		for (const piece of burst) this.#backlog.push(piece);
+		this.#limit += this.#backlog.bytes;
+		this.#begin(opening);
 	}
 
-	/** Begins at the next keyframe; `opening` holds `headers` and may be empty. May throw what the sink throws. */
+	/**
+	 * Begins at the next keyframe, and until then with the sound; `opening` holds `headers` and may be empty.
+	 * May throw what the sink throws.
+	 */
 	beginWaiting(opening: Buffer, headers: HeaderSet): void {
 		this.#headers = headers;
-		this.#send(opening, 0);
+		this.#listen(true);
+		this.#begin(opening);
 	}
 
-	/** Shows the cursor a flush; the answer is why it has to go. May throw what the sink throws. */
-	offer(flush: Flush): EvictReason | undefined {
-		const { batch } = flush;
-		if (this.#seen >= batch.number || this.#state === "paused") return undefined;
+	/** Shows the cursor a flush. May throw what the sink throws. */
+	offer(batch: Batch): void {
+		if (this.#seen >= batch.number || this.#state === "paused") return;
 		this.#seen = batch.number;
-		const queued = this.#sink.queued();
-		if (this.#isStalled(queued, flush.now)) return "stalled";
-		if (this.#state === "live") {
-			const { queueBytes } = this.options.bounds;
-			if (queued <= queueBytes) this.#limit = queueBytes;
-			if (queued <= this.#limit) {
-				this.#send(batch.bytes, queued);
-				return undefined;
-			}
-			this.#startSkipping(flush);
-		}
-		return this.#offerKeyframe(flush, queued);
+		if (this.#state !== "live") this.#offerKeyframe(batch);
+		else if (this.#backlog.isEmpty && this.#sink.queued() < HAND_BYTES) this.#write(batch.bytes);
+		else this.#append(batch);
 	}
 
-	#startSkipping(flush: Flush): void {
-		this.#state = "skipping";
+	/** Hands over all that waits, since nothing follows. May throw what the sink throws. */
+	finish(): void {
+		while (!this.#backlog.isEmpty) this.#hand([]);
+	}
+
+	#begin(opening: Buffer): void {
+		this.#watch();
+		this.#hand(opening.length > 0 ? [opening] : []);
+		this.#pump();
+	}
+
+	/** A slow reader's way: what was handed over is not gone yet. */
+	#append(batch: Batch): void {
+		const { queueBytes } = this.options.bounds;
+		const waiting = this.#backlog.bytes;
+		if (waiting <= queueBytes) this.#limit = queueBytes;
+		this.#backlog.push(batch);
+		if (waiting > this.#limit) this.#makeRoom();
+		this.#pump();
+	}
+
+	/** The newest group comes next if there is room for it; if not, what was begun is finished first. */
+	#makeRoom(): void {
 		this.#isBehind = true;
-		this.#skippingSince = flush.now;
-		this.#headers = flush.headersBefore;
-		// The rest of a group that was begun is lost; a batch that begins with a keyframe loses only its own groups.
-		const isWhole = flush.batch.cut !== undefined && flush.batch.framesBeforeCut === 0;
-		if (!isWhole) this.#skip(0, 1);
-	}
-
-	#offerKeyframe({ batch, now }: Flush, queued: number): EvictReason | undefined {
-		const { queueBytes, evictMs } = this.options.bounds;
-		if (this.#state === "skipping") {
-			if (queued > queueBytes * DRAINED) {
-				this.#skip(batch.frames, batch.groups);
-				return now - this.#skippingSince >= evictMs ? "slow" : undefined;
-			}
-			this.#state = "waiting";
+		const between = this.#backlog.dropBetween((cut) => plainPiece(this.#home.headersAt(cut)));
+		if (between) this.#skip(between);
+		if (between && this.#backlog.bytes <= this.#limit * DRAINED) {
+			this.#isBehind = false;
+			return;
 		}
-		const { cut } = batch;
-		this.#skip(batch.framesBeforeCut, 0);
-		if (!cut) return undefined;
-		this.#state = "live";
-		this.#isBehind = false;
-		this.#limit = queueBytes;
-		this.#send(this.#home.fromCut(batch, cut.headers !== this.#headers), queued);
-		return undefined;
+		this.#state = "waiting";
+		const behind = this.#backlog.dropBehind();
+		if (behind) this.#skip(behind);
+		this.#headers = behind?.cut.headers ?? UNKNOWN_HEADERS;
+		if (this.#backlog.bytes <= this.#limit) return;
+		this.#headers = this.#backlog.headersBefore;
+		this.#skip(this.#backlog.clear());
 	}
 
-	#send(bytes: Buffer, queued: number): void {
+	#offerKeyframe(batch: Batch): void {
+		const { cut, sound } = batch;
+		const hasRoom = this.#backlog.bytes <= this.options.bounds.queueBytes * DRAINED;
+		if (hasRoom && this.#isListening && sound.length > 0) this.#backlog.push(plainPiece(sound));
+		if (hasRoom && cut) {
+			this.#skip({ frames: cut.frames, groups: 0 });
+			if (cut.headers !== this.#headers) this.#backlog.push(plainPiece(this.#home.headersAt(cut)));
+			this.#backlog.push(fromCut(batch, cut));
+			this.#state = "live";
+			this.#isBehind = false;
+			this.#limit = this.options.bounds.queueBytes;
+			this.#listen(false);
+		} else this.#skip(batch);
+		this.#pump();
+	}
+
+	#pump(): void {
+		while (!this.#backlog.isEmpty && this.#sink.queued() < HAND_BYTES) this.#hand([]);
+		if (this.#backlog.isEmpty || this.#awaitsDrain) return;
+		this.#awaitsDrain = true;
+		this.#sink.onceDrained(this.#onDrained);
+	}
+
+	/** Writes `parts`, and as much of what waits as a sink is given at a time. */
+	#hand(parts: Buffer[]): void {
+		for (let size = 0; size < HAND_BYTES; ) {
+			const piece = this.#backlog.shift();
+			if (!piece) break;
+			parts.push(piece.bytes);
+			size += piece.bytes.length;
+		}
+		const [first] = parts;
+		if (first && parts.length === 1) this.#write(first);
+		else if (first) {
+			for (const part of parts) this.#sentBytes += part.length;
+			this.#writes++;
+			this.#sink.writeAll(parts);
+		}
+	}
+
+	#write(bytes: Buffer): void {
 		if (bytes.length === 0) return;
-		this.#unmoved = queued + bytes.length;
 		this.#sentBytes += bytes.length;
 		this.#writes++;
 		this.#sink.write(bytes);
 	}
 
-	#isStalled(queued: number, now: Millis): boolean {
-		const hasMoved = queued === 0 || queued < this.#unmoved;
-		this.#unmoved = queued;
-		if (hasMoved) {
-			this.#stalledSince = NEVER;
-			return false;
+	readonly #onDrained = (): void => {
+		this.#awaitsDrain = false;
+		try {
+			this.#pump();
+		} catch (error) {
+			this.#home.evict(this, "write-failed", error);
 		}
-		if (this.#stalledSince === NEVER) this.#stalledSince = now;
-		return now - this.#stalledSince >= this.options.bounds.evictMs;
+	};
+
+	#watch(): void {
+		this.#cancelWatch = this.#sink.watch(this.options.bounds.evictMs, () => this.#home.evict(this, "stalled"));
 	}
 
-	#skip(frames: number, groups: number): void {
+	#listen(isListening: boolean): void {
+		if (this.#isListening === isListening) return;
+		this.#isListening = isListening;
+		this.#home.listens(isListening);
+	}
+
+	/** Nothing is written any more. What was handed over is whole messages, and goes out. */
+	#rest(state: "paused" | "left"): void {
+		this.#state = state;
+		this.#backlog.clear();
+		this.#listen(false);
+		this.#cancelWatch?.();
+		if (this.#awaitsDrain) this.#sink.notDrained(this.#onDrained);
+		this.#awaitsDrain = false;
+	}
+
+	#skip({ frames, groups }: Dropped): void {
 		if (!this.#isBehind) return;
 		this.#skippedFrames += frames;
 		this.#skippedGroups += groups;

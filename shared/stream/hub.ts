@@ -30,7 +30,6 @@ export class Hub {
 	/** Replaced, never changed: readers come and go while a packet is handed round. */
 	#lanes: readonly Lane[] = [];
 	#last: Entry | undefined;
-	#bytesIn = 0;
 	#packetsIn = 0;
 	#ended: string | undefined;
 
@@ -51,7 +50,6 @@ export class Hub {
 	 */
 	write(packet: MediaPacket): void {
 		if (this.#ended !== undefined) return;
-		this.#bytesIn += packet.payload.length;
 		this.#headers.note(packet);
 		const hadVideo = this.#groups.hasVideo;
 		const startsGroup = this.#groups.startsWith(packet);
@@ -94,11 +92,6 @@ export class Hub {
 	/** The last packet's own time, or undefined before the first. */
 	get lastTime(): Millis | undefined {
 		return this.#last?.packet.time;
-	}
-
-	/** Payload bytes taken so far. */
-	get bytesIn(): number {
-		return this.#bytesIn;
 	}
 
 	get packetsIn(): number {

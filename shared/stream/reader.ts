@@ -1,4 +1,4 @@
-import type { Millis } from "#shared/clock";
+import type { Cancel, Millis } from "#shared/clock";
 import type { MediaPacket } from "#shared/media";
 import type { WireForm } from "./wire-form.ts";
 
@@ -6,23 +6,28 @@ import type { WireForm } from "./wire-form.ts";
 export interface Sink {
 	/** Takes shared bytes: they are never changed, neither by the sink. Throwing ends this reader alone. */
 	write(bytes: Uint8Array): void;
-	/** Bytes accepted but not yet taken by the kernel. */
+	/** The same for several that go out together. */
+	writeAll(parts: readonly Uint8Array[]): void;
+	/** Bytes accepted but not yet taken by the kernel; what is written at a time may count whole until all of it is taken. */
 	queued(): number;
+	/** Calls back once, when all is taken of a queue of 64 KiB or more. */
+	onceDrained(callback: () => void): void;
+	/** Takes that back. */
+	notDrained(callback: () => void): void;
+	/** Calls back once the other end has taken nothing for `ms` though something waits for it; until cancelled. */
+	watch(ms: Millis, onStalled: () => void): Cancel;
 }
 
 /** How far a reader may fall behind. */
 export type ReaderBounds = {
-	/** With more than this waiting in its sink, a reader skips to a later keyframe. */
+	/** With more than this waiting for its sink, a reader loses groups of pictures that were not begun. */
 	readonly queueBytes: number;
-	/** A reader that is over its bound, or whose queue does not move, for this long is evicted. */
+	/** A reader that takes nothing for this long, though something waits for it, is evicted. */
 	readonly evictMs: Millis;
 };
 
-/**
- * Why the hub let go of a reader: `slow` its queue stayed over the bound · `stalled` its queue did not move ·
- * `write-failed` its sink threw.
- */
-export type EvictReason = "slow" | "stalled" | "write-failed";
+/** Why the hub let go of a reader: `stalled` it took nothing · `write-failed` its sink threw. */
+export type EvictReason = "stalled" | "write-failed";
 
 /** What joins a hub. Exactly one of `onEvict`, `onEnd` and the reader's own `leave` ends the membership. */
 export type JoinOptions = {
@@ -43,14 +48,16 @@ export type JoinOptions = {
 	onEnd(reason: string): void;
 };
 
-/** `waiting` for a keyframe · `skipping` over its bound · `left` also when evicted or ended. */
-export type ReaderState = "live" | "waiting" | "skipping" | "paused" | "left";
+/** `waiting` for a keyframe · `left` also when evicted or ended. */
+export type ReaderState = "live" | "waiting" | "paused" | "left";
 
 /** What happened to one reader so far. */
 export type ReaderStats = {
 	readonly state: ReaderState;
 	readonly sentBytes: number;
 	readonly writes: number;
+	/** Bytes for it that the kernel has not taken. */
+	readonly waitingBytes: number;
 	/** Coded frames, audio included, not sent because the reader was too slow. */
 	readonly skippedFrames: number;
 	/** Groups of pictures of which some or all was not sent because the reader was too slow. */
@@ -73,5 +80,5 @@ export const NO_LONGER_A_READER: Reader = {
 	pause: () => {},
 	resume: () => {},
 	leave: () => {},
-	stats: { state: "left", sentBytes: 0, writes: 0, skippedFrames: 0, skippedGroups: 0 },
+	stats: { state: "left", sentBytes: 0, writes: 0, waitingBytes: 0, skippedFrames: 0, skippedGroups: 0 },
 };

@@ -2,7 +2,7 @@
 import { ManualClock } from "#shared/clock";
 import type { MediaPacket, PacketRole, TrackKind } from "#shared/media";
 import { Hub } from "./hub.ts";
-import type { JoinOptions, Reader, ReaderBounds } from "./reader.ts";
+import type { JoinOptions, Reader, ReaderBounds, Sink } from "./reader.ts";
 import type { WireForm } from "./wire-form.ts";
 
 /** Writes a packet as `payload@time `, in two pieces. */
@@ -28,24 +28,62 @@ export const inter = (time: number, payload = "p"): MediaPacket => packet("video
 export const audio = (time: number, payload = "a"): MediaPacket => packet("audio", "frame", time, payload);
 
 /** A sink that remembers; its queue is what the test says. */
-export class Viewer {
+export class Viewer implements Sink {
+	/** What was written at a time. */
 	readonly writes: Uint8Array[] = [];
+	/** The buffers of that. */
+	readonly pieces: Uint8Array[] = [];
 	queuedBytes = 0;
-	/** Nothing leaves the queue while set. */
+	/** What is written stays in the queue while set. */
 	isStuck = false;
 	ended: string | undefined;
 	evicted: string | undefined;
 	cause: unknown;
 	onWrite: (bytes: Uint8Array) => void = () => {};
+	#drained: (() => void)[] = [];
+	#onStalled: (() => void) | undefined;
 
 	write(bytes: Uint8Array): void {
+		this.writeAll([bytes]);
+	}
+
+	writeAll(parts: readonly Uint8Array[]): void {
+		const [only] = parts;
+		const bytes = parts.length === 1 && only ? only : Buffer.concat(parts);
 		this.writes.push(bytes);
+		this.pieces.push(...parts);
 		if (this.isStuck) this.queuedBytes += bytes.length;
 		this.onWrite(bytes);
 	}
 
 	queued(): number {
 		return this.queuedBytes;
+	}
+
+	onceDrained(callback: () => void): void {
+		this.#drained.push(callback);
+	}
+
+	notDrained(callback: () => void): void {
+		this.#drained = this.#drained.filter((other) => other !== callback);
+	}
+
+	watch(_ms: number, onStalled: () => void): () => void {
+		this.#onStalled = onStalled;
+		return () => {
+			this.#onStalled = undefined;
+		};
+	}
+
+	/** The kernel has taken all there was. */
+	drain(): void {
+		this.queuedBytes = 0;
+		for (const callback of this.#drained.splice(0)) callback();
+	}
+
+	/** The other end has taken nothing for too long. */
+	stall(): void {
+		this.#onStalled?.();
 	}
 
 	get texts(): string[] {
