@@ -31,12 +31,10 @@ export type Stage = AsyncDisposable & {
 export type StageOptions = {
 	readonly delays: readonly number[];
 	readonly peers: boolean;
-	/** Variables of the edges besides, without their prefix. */
-	readonly limits?: Readonly<Record<string, string>>;
 };
 
 /** Starts a mesh with an edge for each delay, and other servers where asked. Throws StartError. */
-export async function startStage({ delays, peers: wantsPeers, limits = {} }: StageOptions): Promise<Stage> {
+export async function startStage({ delays, peers: wantsPeers }: StageOptions): Promise<Stage> {
 	const scope = new Scope();
 	try {
 		const programs = scope.use(await compilePrograms());
@@ -48,7 +46,6 @@ export async function startStage({ delays, peers: wantsPeers, limits = {} }: Sta
 		for (const delayMs of delays) {
 			const more = {
 				...LIMITS,
-				...limits,
 				KEEP_MS: "0",
 				UPSTREAMS: "{discover: [origin]}",
 				VIEWERS_DELAY_MS: `${delayMs}`,

@@ -20,6 +20,7 @@ export type IngestOptions = {
 	silentMs: Millis;
 	/** How long the stream waits for a publisher whose connection dropped. */
 	graceMs: Millis;
+	/** A packet has come in, whatever becomes of it. */
 	onPacket(packet: MediaPacket): void;
 	/** No frame comes any more; readers stay. */
 	onSilent(): void;
@@ -113,6 +114,7 @@ export class Ingest {
 
 	#write(present: Present, packet: MediaPacket): void {
 		if (this.#present !== present) return;
+		this.#options.onPacket(packet);
 		present.lastAt = this.#options.clock.now();
 		present.feed.push(packet, present.lastAt);
 	}
@@ -135,7 +137,6 @@ export class Ingest {
 	}
 
 	#deliver(packet: MediaPacket): void {
-		this.#options.onPacket(packet);
 		this.#codecs.note(packet);
 		this.hub.write(packet);
 		if (packet.role !== "keyframe" && packet.role !== "frame") return;

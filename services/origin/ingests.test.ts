@@ -14,7 +14,8 @@ const keyframe = (time: number): MediaPacket => ({
 	payload: Buffer.from(`170100000000000001${time.toString(16).padStart(8, "0")}`, "hex"),
 });
 
-function stage(onPacket: (packet: MediaPacket) => void = () => {}) {
+function stage() {
+	const counted: MediaPacket[] = [];
 	const clock = new ManualClock();
 	const said: string[] = [];
 	const catalog = new Catalog(clock, {
@@ -26,7 +27,7 @@ function stage(onPacket: (packet: MediaPacket) => void = () => {}) {
 		clock,
 		catalog,
 		events: createEvents(silentLogger(), createMetrics({ node: "o1", role: "origin" })),
-		onPacket: (packet) => onPacket(packet),
+		onPacket: (packet) => counted.push(packet),
 		limits: { streams: 2, historyBytes: 1_000_000 },
 		publish: { idleMs: 5000, silentMs: 1000, graceMs: 3000 },
 	});
@@ -36,7 +37,7 @@ function stage(onPacket: (packet: MediaPacket) => void = () => {}) {
 		close: (reason) => closed.push(`${address} ${reason}`),
 	});
 	const publish = (address = "p1") => ingests.publish(key, publisher(address)) ?? expect.fail("accepted");
-	return { clock, said, ingests, publisher, publish, closed };
+	return { clock, said, ingests, publisher, publish, closed, counted };
 }
 
 test("a stream is announced with its first frame and withdrawn at once on a clean end", () => {
@@ -63,6 +64,16 @@ test("after a dropped connection the stream waits for its publisher", () => {
 	clock.advance(3000);
 	expect(said.slice(3)).toEqual(["remove silent"]);
 	expect(ingests.size).toBe(0);
+});
+
+test("what comes in is counted, whether it is passed on or not", () => {
+	const { publish, counted } = stage();
+	const first = publish();
+	for (const time of [0, 40, 80]) first.write(keyframe(time));
+	first.end("dropped");
+	// A copy of a frame that was delivered is not delivered again.
+	publish().write(keyframe(80));
+	expect(counted.map(({ time }) => time)).toEqual([0, 40, 80, 80]);
 });
 
 test("a stream that is over waits for nobody: a stopped origin does not live on for its publishers' connections", () => {
@@ -101,18 +112,18 @@ test("a silent stream is not offered, plays wait for its next frame, and readers
 	const { publish, said, clock, ingests } = stage();
 	const publication = publish();
 	publication.write(keyframe(0));
-	const reading = await ingests.open(key, new AbortController().signal);
+	const reading = await ingests.open(key, new AbortController());
 	clock.advance(999);
 	expect(said).toEqual(["add o1 avc1"]);
 	clock.advance(1);
 	expect(said).toEqual(["add o1 avc1", "remove silent"]);
 	let answered = false;
-	const play = ingests.open(key, new AbortController().signal).then((lease) => {
+	const play = ingests.open(key, new AbortController()).then((lease) => {
 		answered = true;
 		return lease;
 	});
 	const hurried = new AbortController();
-	const gone = ingests.open(key, hurried.signal);
+	const gone = ingests.open(key, hurried);
 	hurried.abort();
 	expect(await gone).toBeUndefined();
 	clock.advance(2000);
@@ -126,7 +137,7 @@ test("plays of a silent stream wait no longer than a stream waits for its publis
 	const { publish, clock, ingests } = stage();
 	publish().write(keyframe(0));
 	clock.advance(1000);
-	const play = ingests.open(key, new AbortController().signal);
+	const play = ingests.open(key, new AbortController());
 	clock.advance(3000);
 	expect(await play).toBeUndefined();
 });
@@ -143,12 +154,29 @@ test("who is told when a stream is over is told of its end, not of its silence",
 	expect(over).toEqual(["live/a"]);
 });
 
-test("what throws on the way of a packet sends its publisher away, and ends the stream where the next one fails too", () => {
-	const { publish, closed, clock, ingests } = stage(({ payload }) => {
-		if ((payload.at(-1) ?? 0) > 0) throw new Error("no bytes for that");
-	});
+test("what throws on the way of a packet sends its publisher away, and ends the stream where the next one fails too", async () => {
+	const { publish, closed, clock, ingests } = stage();
 	const first = publish("p1");
 	first.write(keyframe(0));
+	const lease = (await ingests.open(key, new AbortController())) ?? expect.fail("a stream");
+	const serialise = ({ payload }: MediaPacket) => {
+		if ((payload.at(-1) ?? 0) > 0) throw new Error("no bytes for that");
+	};
+	lease.hub.join({
+		form: { name: "no form for everything", serialise },
+		delayMs: 0,
+		sink: {
+			write: () => {},
+			writeAll: () => {},
+			queued: () => 0,
+			onceDrained: () => {},
+			notDrained: () => {},
+			watch: () => () => {},
+		},
+		bounds: { queueBytes: 1_000_000, evictMs: 1000 },
+		onEvict: () => {},
+		onEnd: () => {},
+	});
 	first.write(keyframe(40));
 	expect(closed).toEqual(["p1 failed"]);
 	expect(ingests.isFree(key)).toBe(true);

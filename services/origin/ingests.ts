@@ -1,4 +1,4 @@
-import type { Catalog, Lease, StreamSource } from "#shared/catalog";
+import type { Asker, Catalog, Lease, StreamSource } from "#shared/catalog";
 import type { Clock, Millis } from "#shared/clock";
 import type { Publication, PublishDesk, Publisher } from "#shared/door";
 import type { MediaPacket, StreamKey } from "#shared/media";
@@ -68,7 +68,7 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 	 * A stream that is being published but not announced yet is as good as there. One that is silent has only old frames,
 	 * which a node would take for a parent that works: it is waited for as long as a publisher is.
 	 */
-	async open(key: StreamKey, signal: AbortSignal): Promise<Lease | undefined> {
+	async open(key: StreamKey, { signal }: Pick<Asker, "signal">): Promise<Lease | undefined> {
 		const { catalog, publish } = this.#options;
 		if (this.#ingests.get(key)?.isSilent && !(await catalog.waitFor(key, publish.graceMs, signal))) return undefined;
 		return this.#ingests.get(key)?.hold();

@@ -101,7 +101,7 @@ const limitsSection = z.strictObject({
 	connectMs: millis(10_000, "Time a connection has until it plays or publishes.", 100),
 	historyBytes: bytes(32 * MIB, "Packets kept of each stream for those who join or resume.", 64 * 1024),
 	readerBytes: bytes(4 * MIB, "Queue of a slow reader before groups of pictures are skipped.", 64 * 1024),
-	evictMs: millis(10_000, "Time a reader may stay slow before it is closed.", 100),
+	evictMs: millis(10_000, "Time a reader may take nothing of what waits for it before it is closed.", 100),
 });
 
 const delayMs = z.int().min(0).max(MAX_DELAY_MS);

@@ -2,7 +2,7 @@ import type { StreamSource } from "#shared/catalog";
 import type { MediaPacket } from "#shared/media";
 import { type Metrics, observe, observeTotal } from "#shared/runtime";
 
-/** Media received by one service; plain numbers, since every packet is counted. */
+/** Media received by one service, before feeds are merged; plain numbers, since every packet is counted. */
 export class Traffic {
 	#packets = 0;
 	#bytes = 0;
@@ -14,8 +14,8 @@ export class Traffic {
 
 	/** Shows it, and what readers make of it, in the metrics. */
 	observe(metrics: Metrics, source: Pick<StreamSource, "readers" | "skippedFrames">): void {
-		observeTotal(metrics, "media_packets_in", "Media packets received.", () => this.#packets);
-		observeTotal(metrics, "media_bytes_in", "Media payload received.", () => this.#bytes);
+		observeTotal(metrics, "media_packets_in", "Media packets received, of all feeds.", () => this.#packets);
+		observeTotal(metrics, "media_bytes_in", "Media payload received, of all feeds.", () => this.#bytes);
 		observeTotal(
 			metrics,
 			"frames_skipped",
