@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Millis, systemClock } from "#shared/clock";
-import { PeerLostError, StartError } from "#shared/errors";
+import { PeerLostError } from "#shared/errors";
 import { tellsOf } from "./stage/log-line.ts";
 import { GOP_MS } from "./stage/plan.ts";
 import type { Scene, SceneNode } from "./stage/scene.ts";
@@ -40,7 +40,9 @@ export class Act {
 	readonly manner: Manner;
 	readonly faults: Fault[] = [];
 	readonly viewers: ChaosViewer[] = [];
-	/** What did not come right again, in words. */
+	/** The longest time in which nobody published. */
+	unfedMs: Millis = 0;
+	/** What did not come right, in words. */
 	readonly troubles: string[] = [];
 	/** What a reader of the table may want to know besides. */
 	readonly remarks: string[] = [];
@@ -54,8 +56,7 @@ export class Act {
 	async open(): Promise<void> {
 		const { stage, manner } = this;
 		for (const edge of stage.tier("edge")) this.viewers.push(stage.watch(edge));
-		const missing = await stage.untilWhole(manner.signal);
-		if (missing.length > 0) throw new StartError(`the mesh does not come up: ${missing.join(", ")}`);
+		this.troubles.push(...(await stage.untilWhole(manner.signal)));
 		for (const viewer of this.viewers) await this.untilJoined(viewer);
 		for (const viewer of this.viewers) viewer.startBaseline();
 		// A viewer has joined some time after a keyframe, always about the same: faults are to come at any moment of a group.
@@ -124,22 +125,19 @@ export class Act {
 		const { lines } = this.stage.chronicle;
 		const spans = this.faults.flatMap(({ at, node }, place) => {
 			const until = this.faults.slice(place + 1).find((later) => later.node === node)?.at ?? Number.POSITIVE_INFINITY;
-			const first = lines.find(
-				(line) => node && line.time >= at && line.time < until && tellsOf(line, node.id, node.label),
-			);
+			const first = lines.find((line) => node && line.time >= at && line.time < until && tellsOf(line, node.names));
 			return first ? [first.time - at] : [];
 		});
 		return spans.length > 0 ? Math.max(...spans) : null;
 	}
 
 	/** Switches from one feed to another since the first fault, over all relays. */
-	switches(): { readonly count: number; readonly gapMs: Millis | null; readonly discontinuities: number } {
+	switches(): { readonly count: number; readonly gapMs: Millis | null } {
 		const since = this.faults[0]?.at ?? Number.POSITIVE_INFINITY;
 		const switches = this.stage.chronicle.lines.filter(({ msg, time }) => msg === "switched upstream" && time >= since);
 		return {
 			count: switches.length,
 			gapMs: switches.length > 0 ? Math.max(...switches.map(({ gapMs = 0 }) => gapMs)) : null,
-			discontinuities: switches.filter(({ discontinuity }) => discontinuity).length,
 		};
 	}
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { Act, type Manner } from "./act.ts";
 import type { Scenario } from "./scenario.ts";
 import type { StagePlan } from "./stage/plan.ts";
@@ -41,7 +42,7 @@ export class Matrix implements AsyncDisposable {
 	}
 
 	async #stageFor({ plan }: Scenario, signal: AbortSignal): Promise<Scene> {
-		if (this.#kept?.plan === plan) {
+		if (isDeepStrictEqual(this.#kept?.plan, plan) && this.#kept) {
 			await this.#kept.heal(signal);
 			return this.#kept;
 		}
@@ -60,7 +61,7 @@ async function outcomeOf(act: Act): Promise<Outcome> {
 	const { stage, viewers, faults } = act;
 	const sightings = viewers.map((viewer) => viewer.leave());
 	const troubles = [...stage.crashes, ...act.troubles];
-	if (stage.plan.feeds === "unrelated") {
+	if (stage.plan.feeds !== "identical") {
 		for (const { edge, packets } of viewers) {
 			const complaints = await complaintsOf(packets);
 			if (complaints !== "") troubles.push(`what the viewer at ${edge} got cannot be decoded: ${complaints}`);
@@ -71,6 +72,7 @@ async function outcomeOf(act: Act): Promise<Outcome> {
 		faults: faults.map(({ what }) => what),
 		switches: act.switches(),
 		detectMs: act.detectMs(),
+		unfedMs: act.unfedMs,
 		troubles,
 		remarks: act.remarks,
 	};

@@ -16,7 +16,7 @@ export type Scenario = {
 
 /** What viewers may notice. */
 export type Limits = {
-	/** The longest wait for a frame. */
+	/** The longest wait for a frame, beside the time in which nobody publishes. */
 	readonly stallMs: Millis;
 	/** Whether some way for the frames stays alive: then none may be missing. */
 	readonly isPathAlive: boolean;

@@ -1,7 +1,6 @@
 import type { Millis } from "#shared/clock";
 import type { Act } from "./act.ts";
 import type { Limits } from "./scenario.ts";
-import type { StagePlan } from "./stage/plan.ts";
 import type { Sighting } from "./viewer/chaos-viewer.ts";
 
 /** What one play of a scenario came to. */
@@ -11,6 +10,8 @@ export type Outcome = {
 	readonly faults: readonly string[];
 	readonly switches: ReturnType<Act["switches"]>;
 	readonly detectMs: Millis | null;
+	/** The longest time in which nobody published: viewers may wait as much longer. */
+	readonly unfedMs: Millis;
 	/** What went wrong beside the frames: a process that ended by itself, a stream that cannot be decoded. */
 	readonly troubles: readonly string[];
 	/** What was measured besides. */
@@ -19,28 +20,24 @@ export type Outcome = {
 
 /** A viewer that has had no frame for so long when it leaves is stuck. */
 const STUCK_MS: Millis = 1_500;
-/** One of each track. */
+/** One of each track, and again where another encoder follows. */
 const HEADERS = 2;
 
-type Rule = { readonly plan: StagePlan; readonly limits: Limits };
-
-/** What is wrong with an outcome, in words; empty where nothing is. Waits are judged apart, see `isLate`. */
-export function faultsOf(outcome: Outcome, { plan, limits }: Rule): string[] {
-	const { sightings, switches, troubles } = outcome;
-	const isOneEncoder = plan.feeds === "identical";
-	const headers = isOneEncoder ? HEADERS : HEADERS * (1 + switches.discontinuities);
+/** What is wrong with an outcome, in words; empty where nothing is. Waits are judged apart. */
+export function faultsOf(
+	outcome: Pick<Outcome, "sightings" | "troubles">,
+	{ isPathAlive }: Pick<Limits, "isPathAlive">,
+): string[] {
+	const { sightings, troubles } = outcome;
 	const found = sightings.flatMap((sighting) => {
-		const { edge, frames, lost, dup, back, unknown, ended, silentMs } = sighting;
+		const { edge, frames, lost, dup, back, unknown, headers, runs, ended, silentMs } = sighting;
 		const rules: [boolean, string][] = [
 			[frames === 0, "got nothing"],
-			[lost > 0 && isOneEncoder && limits.isPathAlive, `missed ${lost}`],
+			[lost > 0 && isPathAlive, `missed ${lost}`],
 			[dup > 0, `got ${dup} twice`],
 			[back > 0, `went back in time ${back} times`],
 			[unknown > 0, `got ${unknown} that were not published`],
-			[
-				isOneEncoder ? sighting.headers !== headers : sighting.headers > headers,
-				`got ${sighting.headers} codec headers`,
-			],
+			[headers < HEADERS || headers > runs, `got ${headers} codec headers`],
 			[sighting.headersAgain > 0, `got ${sighting.headersAgain} codec headers again`],
 			[ended !== null, `was sent away (${ended})`],
 			[ended === null && silentMs > STUCK_MS, `is stuck for ${Math.round(silentMs)} ms`],

@@ -1,16 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { stringify } from "yaml";
 import { type Millis, systemClock } from "#shared/clock";
 import { StartError } from "#shared/errors";
 import { readFlvFile } from "../../cli/flv-file.ts";
-import type { PlannedNode } from "../../cli/lab/plan.ts";
 import { demoClip } from "../../cli/project.ts";
 import { freePort } from "../../test/support/free-port.ts";
 import { type NatsServer, startNatsServer } from "../../test/support/nats-server.ts";
-import { HOT, nodesOf } from "../chaos/stage/plan.ts";
+import { type PreparedNode, prepareNodes } from "../chaos/stage/nodes.ts";
+import { HOT } from "../chaos/stage/plan.ts";
 import { Program } from "../chaos/stage/program.ts";
 import { StagedNode } from "../chaos/stage/staged-node.ts";
 import { Wire } from "../chaos/stage/wire.ts";
@@ -32,7 +31,10 @@ const JOINED_FRAMES = 100;
 
 type Role = StagedNode["role"];
 
-/** Two nodes of each tier, all streams published to both origins, each watched at one edge. Disposing ends it all. */
+/**
+ * Two nodes of each tier, all streams published to both origins, each watched at one edge. The first relay of a tier finds its
+ * upstreams by discovery, the second has them as one group. Disposing ends it all.
+ */
 export class SoakMesh implements AsyncDisposable {
 	readonly keys: readonly string[];
 	/** One for each stream. */
@@ -139,7 +141,9 @@ export class SoakMesh implements AsyncDisposable {
 
 	async #start(signal: AbortSignal): Promise<void> {
 		this.#nats = await startNatsServer();
-		this.#nodes = await Promise.all(nodesOf(HOT).map((planned) => this.#plan(planned)));
+		this.#nodes = await Promise.all(
+			(await prepareNodes({ ...HOT, upstreams: "mixed" }, this.#folder)).map((node) => this.#link(node)),
+		);
 		await Promise.all(this.#nodes.map((node) => node.start()));
 		signal.throwIfAborted();
 		for (const { id, rtmp } of this.tier("origin")) {
@@ -154,20 +158,19 @@ export class SoakMesh implements AsyncDisposable {
 	}
 
 	/** A proxy stands where an intermediate says that it listens. */
-	async #plan(planned: PlannedNode): Promise<StagedNode> {
-		const config = join(this.#folder, `${planned.id}.yaml`);
-		writeFileSync(config, stringify(planned.settings));
-		const env = collectable();
-		if (planned.role === "intermediate") {
+	async #link(node: PreparedNode): Promise<StagedNode> {
+		const { id, role } = node.planned;
+		const env = { ...node.env, ...collectable() };
+		if (role === "intermediate") {
 			const port = await freePort();
 			const wire = await Wire.open(HOST, port);
-			this.wires.set(planned.id, wire);
+			this.wires.set(id, wire);
 			Object.assign(env, { MILLRACE_RTMP_PORT: `${port}`, MILLRACE_RTMP_ADVERTISE: wire.address });
 		}
 		return new StagedNode({
-			...{ planned, config, env, nats: this.nats.url, place: { host: HOST, inside: [] } },
+			...{ ...node, env, nats: this.nats.url, place: { host: HOST, inside: [] } },
 			onLine: () => {},
-			onExit: ({ id, lastWords }, wasAsked) => {
+			onExit: ({ lastWords }, wasAsked) => {
 				if (!wasAsked) this.crashes.push(`${id} ended by itself: ${lastWords}`);
 			},
 		});

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Millis, systemClock } from "#shared/clock";
 import { MeshError } from "#shared/errors";
-import { HOT } from "../chaos/stage/plan.ts";
 import { faultsOf } from "../chaos/verdict.ts";
 import { memoryBytes } from "../support/process-figures.ts";
 import { type Balance, balanceOf } from "./balance.ts";
@@ -149,7 +148,5 @@ function sumOf({ viewers }: SoakMesh): Sum {
 /** Judged as the scenarios of the chaos bench are, with a way for the frames always alive; how long a viewer waited is not asked. */
 function viewersComplaints({ viewers, crashes }: SoakMesh, troubles: readonly string[]): string[] {
 	const sightings = viewers.map((viewer) => viewer.leave());
-	const switches = { count: 0, gapMs: null, discontinuities: 0 };
-	const outcome = { sightings, faults: [], switches, detectMs: null, troubles: [...crashes, ...troubles] };
-	return faultsOf(outcome, { plan: HOT, limits: { stallMs: Number.POSITIVE_INFINITY, isPathAlive: true } });
+	return faultsOf({ sightings, troubles: [...crashes, ...troubles] }, { isPathAlive: true });
 }

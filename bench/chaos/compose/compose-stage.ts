@@ -29,7 +29,7 @@ export class ComposeStage implements Scene {
 	readonly plan = COMPOSED;
 	readonly chronicle = new Chronicle();
 	readonly crashes: string[] = [];
-	readonly publisherWires = new Map<string, never>();
+	readonly encoders = undefined;
 	readonly project = new ComposeProject("chaos");
 	readonly wiring = new Wiring();
 	/** From `up` to a viewer's first frames at every edge. */

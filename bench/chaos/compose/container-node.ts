@@ -28,7 +28,7 @@ export class ContainerNode implements SceneNode {
 	readonly container: string;
 	readonly id: string;
 	readonly role: Role;
-	readonly label: string;
+	readonly names: readonly string[];
 	readonly #options: ContainerNodeOptions;
 	readonly #turns = new Turns();
 	#address = "";
@@ -49,7 +49,7 @@ export class ContainerNode implements SceneNode {
 		this.container = container;
 		this.id = id;
 		this.role = role;
-		this.label = `${role}/${group}`;
+		this.names = [id, group, `${role}/${group}`];
 		this.#options = options;
 	}
 

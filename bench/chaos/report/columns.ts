@@ -8,7 +8,7 @@ const orDash = (value: number | null): string => (value === null ? "-" : `${valu
 const COLUMNS: readonly Column[] = [
 	{ head: "scenario", width: 24, of: ({ scenario }) => scenario },
 	{ head: "verdict", width: 7, of: ({ verdict }) => verdict },
-	{ head: "lost", width: 5, of: ({ lost }) => orDash(lost) },
+	{ head: "lost", width: 5, of: ({ lost }) => `${lost}` },
 	{ head: "twice", width: 5, of: ({ dup }) => `${dup}` },
 	{ head: "back", width: 5, of: ({ back }) => `${back}` },
 	{ head: "headers", width: 7, of: ({ headers }) => `${headers}` },

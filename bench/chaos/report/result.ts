@@ -14,8 +14,7 @@ export type Result = {
 	readonly runs: number;
 	readonly viewers: number;
 	readonly frames: number;
-	/** Null where what is missing cannot be told. */
-	readonly lost: number | null;
+	readonly lost: number;
 	readonly dup: number;
 	readonly back: number;
 	readonly unknown: number;
@@ -46,22 +45,22 @@ export function resultOf(scenario: Scenario, outcomes: readonly Outcome[]): Resu
 	const sightings = outcomes.flatMap((outcome) => outcome.sightings);
 	const sum = (of: (sighting: Sighting) => number): number =>
 		sightings.reduce((total, sighting) => total + of(sighting), 0);
-	const why = outcomes.flatMap((outcome) => faultsOf(outcome, scenario));
+	const why = outcomes.flatMap((outcome) => faultsOf(outcome, scenario.limits));
 	const stalls = outcomes.map(stallOf);
 	const stallMs = percentile(
 		stalls.map(({ ms }) => ms),
 		0.95,
 	);
-	const isLate = stallMs > scenario.limits.stallMs;
+	const stallLimitMs = scenario.limits.stallMs + Math.round(Math.max(...outcomes.map(({ unfedMs }) => unfedMs)));
 	const gap = greatest(outcomes.map(({ switches }) => switches.gapMs));
 	return {
 		scenario: scenario.name,
-		verdict: why.length > 0 ? "fail" : isLate ? "late" : "pass",
+		verdict: why.length > 0 ? "fail" : stallMs > stallLimitMs ? "late" : "pass",
 		why,
 		runs: outcomes.length,
 		viewers: sightings.length,
 		frames: sum(({ frames }) => frames),
-		lost: scenario.plan.feeds === "identical" ? sum(({ lost }) => lost) : null,
+		lost: sum(({ lost }) => lost),
 		dup: sum(({ dup }) => dup),
 		back: sum(({ back }) => back),
 		unknown: sum(({ unknown }) => unknown),
@@ -69,7 +68,7 @@ export function resultOf(scenario: Scenario, outcomes: readonly Outcome[]): Resu
 		baselineMs: Math.max(...outcomes.map(baselineOf)),
 		stallMs,
 		stallAtMs: stalls.find(({ ms }) => ms === stallMs)?.at ?? 0,
-		stallLimitMs: scenario.limits.stallMs,
+		stallLimitMs,
 		jumpMs: Math.round(Math.max(...sightings.map(({ after }) => after.jumpMs))),
 		switches: outcomes.reduce((total, { switches }) => total + switches.count, 0),
 		gapMs: gap === null ? null : Math.round(gap),

@@ -1,6 +1,6 @@
 import type { Scenario } from "../scenario.ts";
 import { HOT } from "../stage/plan.ts";
-import { HOT_STALL_MS } from "./deaths.ts";
+import { HOT_STALL_MS } from "./failures.ts";
 
 /** Nodes without a sign of life are suspect after 3 s; longer than that. */
 const ALONE_MS = 5_000;

@@ -1,6 +1,6 @@
 import type { Scenario } from "../scenario.ts";
 import { HOT } from "../stage/plan.ts";
-import { HOT_STALL_MS } from "./deaths.ts";
+import { HOT_STALL_MS } from "./failures.ts";
 
 const WATCHED_MS = 30_000;
 

@@ -1,6 +1,7 @@
 import type { Scenario } from "../scenario.ts";
-import { LINKED, PUBLISHER_LINKED } from "../stage/plan.ts";
-import { HOT_STALL_MS } from "./deaths.ts";
+import { HOT } from "../stage/plan.ts";
+import { encodersOf } from "./encoders.ts";
+import { HOT_STALL_MS } from "./failures.ts";
 
 const HOLE_MS = 20_000;
 const MENDED_MS = 10_000;
@@ -14,7 +15,7 @@ export const network: readonly Scenario[] = [
 	{
 		name: "black-hole",
 		about: "all that goes to and from the intermediate in use vanishes for 20 s, its connections stay up",
-		plan: LINKED,
+		plan: { ...HOT, links: "intermediates" },
 		limits,
 		play: async (act) => {
 			const victim = act.stage.inUse("intermediate");
@@ -29,16 +30,16 @@ export const network: readonly Scenario[] = [
 	{
 		name: "publisher-drops",
 		about: "the publisher cannot reach the origin in use for 3 s, and later for 8 s",
-		plan: PUBLISHER_LINKED,
+		plan: { ...HOT, links: "encoders" },
 		limits,
 		play: async (act) => {
 			const victim = act.stage.inUse("origin");
-			const wire = act.stage.publisherWires.get(victim.id);
+			const wire = encodersOf(act).wireTo(victim.id);
 			for (const span of DROPS_MS) {
 				act.fault("no publisher at", victim);
-				wire?.cut();
+				wire.cut();
 				await act.pause(span);
-				wire?.mend();
+				wire.mend();
 				await act.untilWhole();
 			}
 			await act.observe(MENDED_MS);

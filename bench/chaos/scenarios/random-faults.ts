@@ -3,7 +3,7 @@ import type { Act } from "../act.ts";
 import type { Scenario } from "../scenario.ts";
 import { HOT } from "../stage/plan.ts";
 import type { Scene, SceneNode } from "../stage/scene.ts";
-import { HOT_STALL_MS } from "./deaths.ts";
+import { HOT_STALL_MS } from "./failures.ts";
 
 const FAULTS = 20;
 const QUICK_FAULTS = 5;

@@ -2,7 +2,7 @@ import { systemClock } from "#shared/clock";
 import type { Act } from "../act.ts";
 import type { Scenario } from "../scenario.ts";
 import { HOT } from "../stage/plan.ts";
-import { HOT_STALL_MS } from "./deaths.ts";
+import { HOT_STALL_MS } from "./failures.ts";
 
 const WATCHED_MS = 6_000;
 const FLAPPING_MS = 30_000;

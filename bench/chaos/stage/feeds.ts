@@ -5,7 +5,7 @@ import { StartError } from "#shared/errors";
 import { demoClip } from "../../../cli/project.ts";
 import type { StagePlan } from "./plan.ts";
 
-/** Two encoders' settings for the same pictures and sound: different bytes and headers, equal tracks and groups of pictures. */
+/** Three encoders' settings for the same pictures and sound: different bytes and headers, equal tracks and groups of pictures. */
 const ENCODERS = [
 	{ name: "encoder1", video: ["-preset", "superfast", "-profile:v", "main", "-crf", "30"], audio: ["-b:a", "64k"] },
 	{
@@ -13,9 +13,10 @@ const ENCODERS = [
 		video: ["-preset", "superfast", "-profile:v", "high", "-crf", "25", "-refs", "2"],
 		audio: ["-b:a", "96k"],
 	},
+	{ name: "encoder3", video: ["-preset", "ultrafast", "-crf", "32"], audio: ["-b:a", "48k"] },
 ] as const;
 
-/** The files to publish: one to all origins, or one to each. New ones go to `folder`. Throws StartError. */
+/** The files that may be published: one, or those of different encoders. New ones go to `folder`. Throws StartError. */
 export async function filesOf({ feeds }: StagePlan, folder: string): Promise<readonly string[]> {
 	if (feeds === "identical") return [demoClip()];
 	return await Promise.all(

@@ -24,5 +24,5 @@ test.for([
 	[{ msg: "upstream live", upstream: "origin1" }, false],
 ] as const)("%o tells of origin1: %s", ([about, tells]) => {
 	const read = line(about);
-	expect(read && tellsOf(read, "origin1", "origin/server1")).toBe(tells);
+	expect(read && tellsOf(read, ["origin1", "origin/server1"])).toBe(tells);
 });

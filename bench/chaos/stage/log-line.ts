@@ -15,7 +15,6 @@ const logLine = z.object({
 	to: z.string().optional(),
 	cause: z.string().optional(),
 	gapMs: z.number().optional(),
-	discontinuity: z.boolean().optional(),
 });
 
 /** Reads a line; undefined where it is not one of a log, such as the trace of a crash. */
@@ -31,10 +30,11 @@ export function parseLogLine(text: string): LogLine | undefined {
 /** What a child says when it moves away from a parent, in the order in which it may say it. */
 const MOVES = ["upstream lost", "on air", "no upstream on air", "switched upstream"];
 
-/** Whether a child tells with this line that it noticed what happened to one of its parents. `label` is the parent's group. */
-export function tellsOf(line: LogLine, parent: string, label: string): boolean {
+/** Whether a child tells with this line that it noticed what happened to one of its parents, called by one of these names. */
+export function tellsOf(line: LogLine, names: readonly string[]): boolean {
 	if (!MOVES.includes(line.msg)) return false;
 	// Two feeds take turns in being first whatever happens to either.
 	if (line.cause === "slower") return false;
-	return line.upstream === parent || line.from === label || line.from?.startsWith(`${parent}#`) === true;
+	const [from] = line.from?.split("#") ?? [];
+	return [line.upstream, from].some((name) => name !== undefined && names.includes(name));
 }

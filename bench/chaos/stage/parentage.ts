@@ -31,8 +31,11 @@ export class Parentage<N extends SceneNode> {
 	/** The parent on air at the first edge, or above that one. Throws StartError where none is. */
 	inUse(role: "origin" | "intermediate"): N {
 		const child = role === "intermediate" ? this.tier("edge")[0] : this.inUse("intermediate");
-		const label = child && this.#chronicle.onAir(child.id);
-		const found = this.tier(role).find((node) => node.label === label);
+		const onAir = child && this.#chronicle.onAir(child.id);
+		const named = this.tier(role).filter(({ names }) => onAir !== undefined && names.includes(onAir));
+		// Servers of one group share its name: the first to answer is on air.
+		const played = [...this.#chronicle.playsFrom(child?.id ?? "")];
+		const found = played.flatMap((id) => named.find((node) => node.id === id) ?? [])[0] ?? named[0];
 		if (!found) throw new StartError(`${child?.id} has no ${role} on air`);
 		return found;
 	}

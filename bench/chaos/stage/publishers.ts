@@ -10,12 +10,7 @@ export class Publishers {
 		this.#programs =
 			files.length === 1 && only !== undefined
 				? [publish(only, urls)]
-				: files.map((file, place) => publish(file, urls.slice(place, place + 1)));
-	}
-
-	/** Whether all are still at it. */
-	get areUp(): boolean {
-		return this.#programs.every(({ isOver }) => !isOver);
+				: urls.map((url, place) => publish(files[place] ?? "", [url]));
 	}
 
 	destroy(): void {

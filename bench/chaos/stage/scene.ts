@@ -1,8 +1,8 @@
 import type { NatsServer } from "../../../test/support/nats-server.ts";
 import type { ChaosViewer } from "../viewer/chaos-viewer.ts";
 import type { Chronicle } from "./chronicle.ts";
+import type { Encoders } from "./encoders.ts";
 import type { StagePlan } from "./plan.ts";
-import type { Wire } from "./wire.ts";
 
 export type Role = "origin" | "intermediate" | "edge";
 
@@ -10,8 +10,8 @@ export type Role = "origin" | "intermediate" | "edge";
 export interface SceneNode {
 	readonly id: string;
 	readonly role: Role;
-	/** What its children call its server group. */
-	readonly label: string;
+	/** What its children may call it in their logs: its id, or its server group. */
+	readonly names: readonly string[];
 	/** It runs, be it frozen. */
 	readonly isUp: boolean;
 	readonly isFrozen: boolean;
@@ -38,8 +38,8 @@ export interface Scene extends AsyncDisposable {
 		swallow(node: string): Promise<void>;
 		mend(node: string): Promise<void>;
 	};
-	/** From the publisher to each origin, where the plan has such links. */
-	readonly publisherWires: ReadonlyMap<string, Wire>;
+	/** The encoders whose links to the origins can be cut, where the plan has such links. */
+	readonly encoders: Encoders | undefined;
 	tier(role: Role): readonly SceneNode[];
 	/** The parent on air at the first edge, or above that one: what hurts most. */
 	inUse(role: "origin" | "intermediate"): SceneNode;

@@ -1,21 +1,21 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
 import type { MediaPacket } from "#shared/media";
 import { readFlvFile } from "../../../cli/flv-file.ts";
 import { type NatsServer, startNatsServer } from "../../../test/support/nats-server.ts";
 import { ChaosViewer } from "../viewer/chaos-viewer.ts";
 import { Chronicle } from "./chronicle.ts";
+import { Encoders } from "./encoders.ts";
 import { filesOf } from "./feeds.ts";
 import { type Links, layLinks } from "./links.ts";
+import { prepareNodes } from "./nodes.ts";
 import { Parentage } from "./parentage.ts";
-import { nodesOf, type StagePlan } from "./plan.ts";
+import type { StagePlan } from "./plan.ts";
 import { Publishers } from "./publishers.ts";
 import type { Role, Scene } from "./scene.ts";
 import { StagedNode } from "./staged-node.ts";
 import { untilAllPlay } from "./until-all-play.ts";
-import { Wire } from "./wire.ts";
 
 const KEY = "live/chaos";
 
@@ -25,14 +25,13 @@ export class Stage implements Scene {
 	readonly chronicle = new Chronicle();
 	/** Nodes that ended without having been asked to, with their last words. */
 	readonly crashes: string[] = [];
-	/** From the publisher to each origin, where the plan has such links. */
-	readonly publisherWires = new Map<string, Wire>();
 	readonly #folder = mkdtempSync(join(tmpdir(), "millrace-chaos-"));
 	readonly #parentage: Parentage<StagedNode>;
 	#links: Links | undefined;
 	#nats: NatsServer | undefined;
 	#nodes: readonly StagedNode[] = [];
 	#publishers: Publishers | undefined;
+	#encoders: Encoders | undefined;
 	#sources: readonly (readonly MediaPacket[])[] = [];
 
 	/** Starts everything and waits until every edge plays. Throws StartError, and the signal's reason. */
@@ -63,19 +62,12 @@ export class Stage implements Scene {
 		return this.#links;
 	}
 
+	get encoders(): Encoders | undefined {
+		return this.#encoders;
+	}
+
 	tier(role: Role): readonly StagedNode[] {
 		return this.#parentage.tier(role);
-	}
-
-	node(id: string): StagedNode {
-		const found = this.#nodes.find((node) => node.id === id);
-		if (!found) throw new Error(`there is no ${id}`);
-		return found;
-	}
-
-	/** The other node of its tier. */
-	sibling(node: StagedNode): StagedNode {
-		return this.tier(node.role).find((other) => other !== node) ?? node;
 	}
 
 	inUse(role: "origin" | "intermediate"): StagedNode {
@@ -85,7 +77,7 @@ export class Stage implements Scene {
 	/** A new viewer at an edge. */
 	watch(edge: StagedNode): ChaosViewer {
 		const url = `${edge.rtmp}/${KEY}`;
-		return new ChaosViewer({ edge: edge.id, url, sources: this.#sources, keeps: this.plan.feeds === "unrelated" });
+		return new ChaosViewer({ edge: edge.id, url, sources: this.#sources, keeps: this.plan.feeds !== "identical" });
 	}
 
 	untilWhole(signal: AbortSignal): Promise<readonly string[]> {
@@ -98,6 +90,7 @@ export class Stage implements Scene {
 
 	/** Thaws and starts again what the last scenario left frozen or dead, and waits until all is whole. */
 	async heal(signal: AbortSignal): Promise<void> {
+		this.#encoders?.mend();
 		for (const node of this.#nodes) if (node.isUp && node.isFrozen) node.thaw();
 		await Promise.all(this.#nodes.filter(({ isUp }) => !isUp).map((node) => node.start()));
 		await this.untilPlaying(signal);
@@ -116,7 +109,7 @@ export class Stage implements Scene {
 			...this.#nodes.map((node) => node.kill()),
 			this.#publishers?.gone(),
 			this.#nats?.[Symbol.asyncDispose](),
-			...[...this.publisherWires.values()].map((wire) => wire[Symbol.asyncDispose]()),
+			this.#encoders?.[Symbol.asyncDispose](),
 		]);
 		this.#links?.remove();
 		rmSync(this.#folder, { recursive: true, force: true });
@@ -142,39 +135,36 @@ export class Stage implements Scene {
 		// The server's own test of its door goes to loopback.
 		this.#nats = await startNatsServer(host === "127.0.0.1" ? {} : { args: ["-a", "0.0.0.0"] });
 		const nats = `nats://${host}:${this.#nats.port}`;
-		this.#nodes = nodesOf(this.plan).map((planned) => {
-			const config = join(this.#folder, `${planned.id}.yaml`);
-			writeFileSync(config, stringify(planned.settings));
-			return new StagedNode({
-				planned,
-				config,
-				nats,
-				place: this.links.placeOf(planned.id),
-				env: { ...env, ...this.links.envOf(planned.id) },
-				onLine: (line) => this.chronicle.note(line),
-				onExit: (node, wasAsked) => this.#onExit(node, wasAsked),
-			});
-		});
+		this.#nodes = (await prepareNodes(this.plan, this.#folder)).map(
+			(node) =>
+				new StagedNode({
+					...node,
+					nats,
+					place: this.links.placeOf(node.planned.id),
+					env: { ...node.env, ...env, ...this.links.envOf(node.planned.id) },
+					onLine: (line) => this.chronicle.note(line),
+					onExit: (exited, wasAsked) => this.#onExit(exited, wasAsked),
+				}),
+		);
 		const files = await filesOf(this.plan, this.#folder);
 		this.#sources = await Promise.all(files.map(readFlvFile));
 		await Promise.all(this.#nodes.map((node) => node.start()));
 		signal.throwIfAborted();
-		this.#publishers = new Publishers(files, await this.#publishUrls());
+		await this.#publish(files);
 		await this.untilPlaying(signal);
 	}
 
-	async #publishUrls(): Promise<string[]> {
+	async #publish(files: readonly string[]): Promise<void> {
 		const origins = this.tier("origin");
-		if (this.plan.links === "publisher") {
-			for (const { id, rtmp } of origins) {
-				const { hostname, port } = new URL(rtmp);
-				this.publisherWires.set(id, await Wire.open(hostname, Number(port)));
-			}
+		if (this.plan.links !== "encoders") {
+			const urls = origins.map(({ rtmp }) => `${rtmp}/${KEY}`);
+			this.#publishers = new Publishers(files, urls);
+			return;
 		}
-		return origins.map(({ id, rtmp }) => {
-			const wire = this.publisherWires.get(id);
-			return `${wire ? `rtmp://${wire.address}` : rtmp}/${KEY}`;
-		});
+		this.#encoders = await Encoders.open({ key: KEY, files: this.#sources, origins });
+		const ids = origins.map(({ id }) => id);
+		const each = this.plan.feeds === "unrelated" ? ids.map((id) => [id]) : [ids];
+		await Promise.all(each.map((at, file) => this.#encoders?.start({ file, at })));
 	}
 
 	#onExit(node: StagedNode, wasAsked: boolean): void {

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { environmentOf, type PlannedNode, type Ports } from "../../../cli/lab/plan.ts";
+import { environmentOf, type Ports } from "../../../cli/lab/plan.ts";
+import type { PreparedNode } from "./nodes.ts";
 import { Program } from "./program.ts";
-import type { SceneNode } from "./scene.ts";
+import type { Role, SceneNode } from "./scene.ts";
 
 /** Where a node of the stage listens, and how one gets there. */
 export type Place = {
@@ -10,15 +11,10 @@ export type Place = {
 	readonly inside: readonly string[];
 };
 
-export type StagedNodeOptions = {
-	readonly planned: PlannedNode;
-	/** Its configuration file. */
-	readonly config: string;
+export type StagedNodeOptions = PreparedNode & {
 	/** URL of the nats-server. */
 	readonly nats: string;
 	readonly place: Place;
-	/** Variables besides. */
-	readonly env: Readonly<Record<string, string>>;
 	onLine(line: string): void;
 	/** It ended, asked to or not. */
 	onExit(node: StagedNode, wasAsked: boolean): void;
@@ -30,9 +26,8 @@ const portOf = (url: string): number => Number(new URL(url).port);
 /** One service of the stage: on the same ports each time it is started. */
 export class StagedNode implements SceneNode {
 	readonly id: string;
-	readonly role: PlannedNode["role"];
-	/** What its children call its server group. */
-	readonly label: string;
+	readonly role: Role;
+	readonly names: readonly string[];
 	readonly #options: StagedNodeOptions;
 	#ports: Ports = { rtmp: 0, http: 0 };
 	#program: Program | undefined;
@@ -43,7 +38,8 @@ export class StagedNode implements SceneNode {
 		const { id, role, settings } = options.planned;
 		this.id = id;
 		this.role = role;
-		this.label = `${role}/${z.object({ group: z.string() }).parse(settings["node"]).group}`;
+		const { group } = z.object({ group: z.string() }).parse(settings["node"]);
+		this.names = [id, group, `${role}/${group}`];
 		this.#options = options;
 	}
 

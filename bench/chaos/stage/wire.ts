@@ -23,6 +23,10 @@ export class Wire implements AsyncDisposable {
 		server.on("connection", (near) => this.#admit(near, host, port));
 	}
 
+	get isWhole(): boolean {
+		return this.#state === "whole";
+	}
+
 	/** Ends all connections and lets none through. */
 	cut(): void {
 		this.#state = "cut";
@@ -33,6 +37,15 @@ export class Wire implements AsyncDisposable {
 	swallow(): void {
 		this.#state = "black-hole";
 		for (const pair of this.#pairs) this.#hold(pair);
+	}
+
+	/** What was swallowed goes on as if nothing had been, with all that piled up. */
+	release(): void {
+		this.#state = "whole";
+		for (const [near, far] of this.#pairs) {
+			near.pipe(far);
+			far.pipe(near);
+		}
 	}
 
 	/** New connections get through; those that were swallowed end. */

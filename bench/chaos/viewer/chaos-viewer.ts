@@ -1,12 +1,11 @@
 import { type Cancel, type Millis, systemClock } from "#shared/clock";
 import type { MediaPacket } from "#shared/media";
 import { play } from "../../../cli/probe/play.ts";
-import { SourceJudge } from "../../../cli/probe/source-judge.ts";
 import { Counter } from "../../../cli/probe/tally.ts";
-import type { TrackJudge } from "../../../cli/probe/verdict.ts";
+import { isFrame } from "../../../cli/publish/clip.ts";
 import { parsePlayUrl } from "../../../cli/stream-url.ts";
+import { EncodersJudge } from "./encoders-judge.ts";
 import { Meter, type Reading } from "./meter.ts";
-import { UnionJudge } from "./union-judge.ts";
 
 /** What one viewer got. */
 export type Sighting = {
@@ -17,6 +16,8 @@ export type Sighting = {
 	readonly back: number;
 	readonly unknown: number;
 	readonly headers: number;
+	/** How many times an encoder followed another, over both tracks, the first included. */
+	readonly runs: number;
 	/** Codec headers that were in force already. */
 	readonly headersAgain: number;
 	/** Before the fault. */
@@ -35,6 +36,7 @@ export class ChaosViewer {
 	/** All that came, where it was asked to keep it. */
 	readonly packets: MediaPacket[] = [];
 	readonly #meter = new Meter();
+	readonly #judges: { readonly audio: EncodersJudge; readonly video: EncodersJudge };
 	readonly #counter: Counter;
 	readonly #headers = new Map<string, Uint8Array>();
 	readonly #leave: Cancel;
@@ -48,10 +50,8 @@ export class ChaosViewer {
 	constructor(options: { edge: string; url: string; sources: readonly (readonly MediaPacket[])[]; keeps: boolean }) {
 		const { edge, url, sources, keeps } = options;
 		this.edge = edge;
-		this.#counter = new Counter(systemClock.now(), {
-			audio: judgeOf("audio", sources),
-			video: judgeOf("video", sources),
-		});
+		this.#judges = { audio: judgeOf("audio", sources), video: judgeOf("video", sources) };
+		this.#counter = new Counter(systemClock.now(), this.#judges);
 		this.#leave = play(parsePlayUrl(url), {
 			onPacket: (packet) => {
 				if (keeps) this.packets.push(packet);
@@ -89,6 +89,11 @@ export class ChaosViewer {
 		this.#faultAt = systemClock.now();
 	}
 
+	/** An encoder begins its file again, so that its frames come once more. */
+	forget(): void {
+		for (const judge of Object.values(this.#judges)) judge.forget();
+	}
+
 	/** Ends the play; what it saw. */
 	leave(): Sighting {
 		if (this.#sighting) return this.#sighting;
@@ -101,6 +106,7 @@ export class ChaosViewer {
 		const after = this.#meter.take(end);
 		this.#sighting = {
 			...{ edge: this.edge, frames, lost, dup, back, unknown, headers, headersAgain: this.#headersAgain },
+			runs: this.#judges.audio.runs + this.#judges.video.runs,
 			baseline,
 			after: { ...after, stallAt: after.stallAt - this.#faultAt },
 			ended: this.#ended,
@@ -113,7 +119,7 @@ export class ChaosViewer {
 		const now = systemClock.now();
 		this.#counter.add(packet, now);
 		const { kind, role, payload } = packet;
-		if (role === "frame" || role === "keyframe") this.#meter.frame(packet, now);
+		if (isFrame(packet)) this.#meter.frame(packet, now);
 		if (role !== "header") return;
 		const inForce = this.#headers.get(kind);
 		if (inForce && Buffer.compare(inForce, payload) === 0) this.#headersAgain++;
@@ -121,10 +127,5 @@ export class ChaosViewer {
 	}
 }
 
-function judgeOf(kind: MediaPacket["kind"], sources: readonly (readonly MediaPacket[])[]): TrackJudge {
-	const frames = sources.map((source) =>
-		source.filter((packet) => packet.kind === kind && (packet.role === "frame" || packet.role === "keyframe")),
-	);
-	const [only] = frames;
-	return frames.length === 1 && only ? new SourceJudge(only) : new UnionJudge(frames.flat());
-}
+const judgeOf = (kind: MediaPacket["kind"], sources: readonly (readonly MediaPacket[])[]): EncodersJudge =>
+	new EncodersJudge(sources.map((source) => source.filter((packet) => packet.kind === kind && isFrame(packet))));

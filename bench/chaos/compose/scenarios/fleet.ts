@@ -1,6 +1,6 @@
 import type { Act } from "../../act.ts";
 import type { Scenario } from "../../scenario.ts";
-import { HOT_STALL_MS } from "../../scenarios/deaths.ts";
+import { HOT_STALL_MS } from "../../scenarios/failures.ts";
 import type { SceneNode } from "../../stage/scene.ts";
 import type { ChaosViewer } from "../../viewer/chaos-viewer.ts";
 import { COMPOSED } from "../compose-stage.ts";

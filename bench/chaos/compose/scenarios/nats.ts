@@ -1,6 +1,6 @@
 import type { Act } from "../../act.ts";
 import type { Scenario } from "../../scenario.ts";
-import { HOT_STALL_MS } from "../../scenarios/deaths.ts";
+import { HOT_STALL_MS } from "../../scenarios/failures.ts";
 import { COMPOSED } from "../compose-stage.ts";
 import { composeStageOf, NewStream, timed, timeToPlay } from "./staged.ts";
 

@@ -1,5 +1,5 @@
 import type { Scenario } from "../../scenario.ts";
-import { HOT_STALL_MS } from "../../scenarios/deaths.ts";
+import { HOT_STALL_MS } from "../../scenarios/failures.ts";
 import { IDLE_MS } from "../../stage/plan.ts";
 import { COMPOSED } from "../compose-stage.ts";
 import { composeStageOf, timed, timeToPlay } from "./staged.ts";

@@ -2,22 +2,9 @@ import type { Act } from "../act.ts";
 import type { Scenario } from "../scenario.ts";
 import { HOT } from "../stage/plan.ts";
 import type { SceneNode } from "../stage/scene.ts";
+import { DRAIN_STALL_MS } from "./failures.ts";
 
 const WATCHED_MS = 6_000;
-/** Nothing is lost, so nothing has to be waited for. */
-const STALL_MS = 50;
-
-const drained = (tier: "origin" | "intermediate"): Scenario => ({
-	name: `drain-${tier}`,
-	about: `the ${tier} in use is told to stop (SIGTERM)`,
-	plan: HOT,
-	limits: { stallMs: STALL_MS, isPathAlive: true },
-	play: async (act) => {
-		await act.drain(act.stage.inUse(tier));
-		await act.observe(WATCHED_MS);
-	},
-});
-
 async function restart(act: Act, node: SceneNode): Promise<void> {
 	await act.drain(node);
 	await node.start();
@@ -35,12 +22,13 @@ async function restartEdge(act: Act, edge: SceneNode): Promise<void> {
 	await act.untilWhole();
 }
 
-const rollingRestart: Scenario = {
+/** Every node goes in good order, and comes back. */
+export const rollingRestart: Scenario = {
 	name: "rolling-restart",
 	about:
 		"every node is told to stop and started again under its id, one after another, edges last; an edge's own viewers leave before",
 	plan: HOT,
-	limits: { stallMs: STALL_MS, isPathAlive: true },
+	limits: { stallMs: DRAIN_STALL_MS, isPathAlive: true },
 	play: async (act) => {
 		const { stage } = act;
 		for (const node of [...stage.tier("origin"), ...stage.tier("intermediate")]) await restart(act, node);
@@ -48,6 +36,3 @@ const rollingRestart: Scenario = {
 		await act.observe(WATCHED_MS);
 	},
 };
-
-/** Nodes that go in good order. */
-export const drains: readonly Scenario[] = [drained("origin"), drained("intermediate"), rollingRestart];

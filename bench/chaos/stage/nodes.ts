@@ -1,0 +1,70 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { merge, type Overlay, type Settings } from "../../../cli/lab/overlay.ts";
+import { type PlannedNode, planNodes } from "../../../cli/lab/plan.ts";
+import { freePort } from "../../../test/support/free-port.ts";
+import { IDLE_MS, type StagePlan } from "./plan.ts";
+
+/** A node that can be started. */
+export type PreparedNode = {
+	readonly planned: PlannedNode;
+	/** Its configuration file. */
+	readonly config: string;
+	/** Variables besides. */
+	readonly env: Readonly<Record<string, string>>;
+};
+
+/** An edge that is told to stop lets its viewers watch on for so long. */
+const EDGE_DRAIN_MS = 3_000;
+/** The server group of a table: both nodes of the tier above. */
+const GROUP = "server1";
+const TIERS_ABOVE = { intermediate: "origin", edge: "intermediate" } as const;
+
+/** The nodes of a stage from the top down, their files written to `folder`. */
+export async function prepareNodes(plan: StagePlan, folder: string): Promise<PreparedNode[]> {
+	// A host.ini names addresses: ports must be known before anything runs.
+	const ports = plan.upstreams === "host.ini" ? await portsOfParents() : new Map<string, number>();
+	for (const tier of ports.size > 0 ? Object.values(TIERS_ABOVE) : []) {
+		const [primary, secondary] = [`${tier}1`, `${tier}2`].map((id) => `127.0.0.1:${ports.get(id)}`);
+		writeFileSync(
+			join(folder, `${tier}.ini`),
+			`# label primary;secondary app\n${GROUP} ${primary};${secondary} live\n`,
+		);
+	}
+	return planNodes({ origins: 2, intermediates: 2, edges: 2 }, overlayOf(plan, folder)).map((planned) => {
+		const config = join(folder, `${planned.id}.yaml`);
+		writeFileSync(config, stringify(planned.settings));
+		const port = ports.get(planned.id);
+		return { planned, config, env: port === undefined ? {} : { MILLRACE_RTMP_PORT: `${port}` } };
+	});
+}
+
+function overlayOf({ standby, upstreams }: StagePlan, folder: string): Overlay {
+	const relays = (["intermediate", "edge"] as const).map((role): [string, Settings] => {
+		const above = TIERS_ABOVE[role];
+		const table =
+			upstreams === "host.ini"
+				? { hostIni: join(folder, `${above}.ini`) }
+				: [{ label: GROUP, primary: `${above}1`, secondary: `${above}2` }];
+		const grouped = upstreams === "discover" ? {} : { upstreams: table };
+		return [upstreams === "mixed" ? `${role}2` : role, grouped];
+	});
+	const common: Settings = { standby, idleMs: IDLE_MS };
+	const member: Settings = { node: { group: GROUP, rank: "secondary" } };
+	const members = ["origin2", "intermediate2"].map((id): [string, Settings] => [id, member]);
+	const layers: [string, Settings][] = [
+		["intermediate", common],
+		["edge", { ...common, drainMs: EDGE_DRAIN_MS }],
+		...relays,
+		...(upstreams === "group" || upstreams === "host.ini" ? members : []),
+	];
+	const overlay = new Map<string, Settings>();
+	for (const [name, settings] of layers) overlay.set(name, merge(overlay.get(name) ?? {}, settings));
+	return overlay;
+}
+
+async function portsOfParents(): Promise<Map<string, number>> {
+	const ids = ["origin1", "origin2", "intermediate1", "intermediate2"];
+	return new Map(await Promise.all(ids.map(async (id) => [id, await freePort()] as const)));
+}
