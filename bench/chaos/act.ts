@@ -101,22 +101,22 @@ export class Act {
 	/** Notes a fault of any kind, to be called right before it is done. */
 	fault(what: string, node?: SceneNode): void {
 		for (const viewer of this.viewers) viewer.startAfter();
-		this.faults.push({ what: node ? `${what} ${node.id}` : what, at: Date.now(), node });
+		this.faults.push({ what, at: Date.now(), node });
 	}
 
 	async kill(node: SceneNode): Promise<void> {
-		this.fault("kill", node);
+		this.fault(`kill ${node.id}`, node);
 		await node.kill();
 	}
 
 	freeze(node: SceneNode): void {
-		this.fault("freeze", node);
+		this.fault(`freeze ${node.id}`, node);
 		node.freeze();
 	}
 
 	/** Done when it is gone. */
 	async drain(node: SceneNode): Promise<void> {
-		this.fault("drain", node);
+		this.fault(`drain ${node.id}`, node);
 		await node.drain();
 	}
 

@@ -64,7 +64,8 @@ async function run(program: Command, signal: AbortSignal): Promise<number> {
 	const { compose = false, list, json, only } = options;
 	const all = compose ? composeScenarios : scenarios;
 	if (list) {
-		for (const { name, about } of all) say(`${name.padEnd(24)}  ${about}`);
+		const width = Math.max(...all.map(({ name }) => name.length));
+		for (const { name, about } of all) say(`${name.padEnd(width)}  ${about}`);
 		return 0;
 	}
 	chosen(program, all, only);

@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Millis, systemClock } from "#shared/clock";
 import { PeerLostError } from "#shared/errors";
 import { Random } from "../../test/fuzz/random.ts";
-import { type Blow, type Ground, nextBlow, nextGround } from "./blows.ts";
+import { type Ground, nextGround } from "../chaos/blows.ts";
+import { nextBlow, type SoakBlow } from "./blows.ts";
 import type { SoakMesh } from "./soak-mesh.ts";
 
 /** A feed that is back is recognised within this time; then the other one may be struck. */
@@ -14,7 +15,7 @@ export type FaultOptions = {
 	/** Begins no more after this moment of the system clock. */
 	readonly until: Millis;
 	readonly signal: AbortSignal;
-	onFault(blow: Blow): void;
+	onFault(blow: SoakBlow): void;
 	/** No more begin. */
 	onEnough(): void;
 };
@@ -50,7 +51,7 @@ async function ensureWell(mesh: SoakMesh, ground: Ground, last: string, signal: 
 	await pause(RECOGNISED_MS, undefined, { signal });
 }
 
-async function play({ awayMs, strike, repair }: Blow, signal: AbortSignal): Promise<void> {
+async function play({ awayMs, strike, repair }: SoakBlow, signal: AbortSignal): Promise<void> {
 	await strike();
 	await pause(awayMs, undefined, { signal });
 	await repair();

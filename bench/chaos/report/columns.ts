@@ -6,7 +6,7 @@ const orDash = (value: number | null): string => (value === null ? "-" : `${valu
 
 /** What stands in a line of the table, from left to right. */
 const COLUMNS: readonly Column[] = [
-	{ head: "scenario", width: 24, of: ({ scenario }) => scenario },
+	{ head: "scenario", width: 28, of: ({ scenario }) => scenario },
 	{ head: "verdict", width: 7, of: ({ verdict }) => verdict },
 	{ head: "lost", width: 5, of: ({ lost }) => `${lost}` },
 	{ head: "twice", width: 5, of: ({ dup }) => `${dup}` },

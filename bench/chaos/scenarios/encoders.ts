@@ -81,7 +81,7 @@ export const encoders: readonly Scenario[] = [
 			encoders.kill(other);
 			await encoders.start({ file: 2, at: [other], clock: FAR_CLOCK_MS });
 			await act.pause(NOTICED_MS);
-			act.fault("kill the encoder at", inUse);
+			act.fault(`kill the encoder at ${inUse.id}`, inUse);
 			encoders.kill(inUse.id);
 			await act.observe(WATCHED_MS);
 			restartClock(act, other);

@@ -45,11 +45,11 @@ const freeze: Failure = {
 
 const silentEncoder: Failure = {
 	name: "silent-encoder",
-	about: `gets nothing from its encoder for ${LASTING_MS / 1000} s, whose connection stays up, and then all at once`,
+	about: `hears nothing of its encoder for ${LASTING_MS / 1000} s, over a connection that stays up, and then all at once`,
 	stallMs: SILENT_STALL_MS,
 	play: async (act, victim) => {
 		const wire = encodersOf(act).wireTo(victim.id);
-		act.fault("silent encoder at", victim);
+		act.fault(`silent encoder at ${victim.id}`, victim);
 		wire.swallow();
 		await lasting(act, () => wire.release());
 	},
@@ -86,12 +86,12 @@ const PAIRS: Mesh = { prefix: "", about: "", plan: HOT };
 const FED: Mesh = { ...PAIRS, plan: { ...HOT, links: "encoders" } };
 const GROUP: Mesh = {
 	prefix: "group-",
-	about: "upstreams are primary;secondary of one group: ",
+	about: "one group of upstreams, primary;secondary: ",
 	plan: { ...FED.plan, upstreams: "group" },
 };
 const HOST_INI: Mesh = {
 	prefix: "host-ini-",
-	about: "upstreams are primary;secondary of one line of a host.ini: ",
+	about: "one line of a host.ini, primary;secondary: ",
 	plan: { ...FED.plan, upstreams: "host.ini" },
 };
 const UNRELATED: Mesh = {

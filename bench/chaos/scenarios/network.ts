@@ -19,7 +19,7 @@ export const network: readonly Scenario[] = [
 		limits,
 		play: async (act) => {
 			const victim = act.stage.inUse("intermediate");
-			act.fault("black hole before", victim);
+			act.fault(`black hole before ${victim.id}`, victim);
 			await act.stage.links.swallow(victim.id);
 			await act.observe(HOLE_MS);
 			await act.stage.links.mend(victim.id);
@@ -36,7 +36,7 @@ export const network: readonly Scenario[] = [
 			const victim = act.stage.inUse("origin");
 			const wire = encodersOf(act).wireTo(victim.id);
 			for (const span of DROPS_MS) {
-				act.fault("no publisher at", victim);
+				act.fault(`no publisher at ${victim.id}`, victim);
 				wire.cut();
 				await act.pause(span);
 				wire.mend();

@@ -1,8 +1,9 @@
 import { Random } from "../../../test/fuzz/random.ts";
 import type { Act } from "../act.ts";
+import { type Blow, type Ground, natsBlows, nextAwayMs, nextGround, nodeBlows } from "../blows.ts";
 import type { Scenario } from "../scenario.ts";
 import { HOT } from "../stage/plan.ts";
-import type { Scene, SceneNode } from "../stage/scene.ts";
+import type { SceneNode } from "../stage/scene.ts";
 import { HOT_STALL_MS } from "./failures.ts";
 
 const FAULTS = 20;
@@ -10,51 +11,19 @@ const QUICK_FAULTS = 5;
 /** From one fault to the next, so that twenty fill three minutes. Some come while an earlier one lasts. */
 const LEAST_PAUSE_MS = 4_000;
 const MOST_PAUSE_MS = 12_000;
-/** How long something stays away. */
-const LEAST_AWAY_MS = 300;
 const MOST_AWAY_MS = 7_000;
 const WATCHED_MS = 6_000;
 
-type Ground = "origin" | "intermediate" | "nats-server";
-/** What is done for `awayMs`; resolves when it is undone. */
-type Blow = (act: Act, awayMs: number) => Promise<void>;
-
-const GROUNDS: readonly [Ground, ...Ground[]] = ["origin", "origin", "intermediate", "intermediate", "nats-server"];
-
-const nodeBlows = (node: SceneNode): readonly [Blow, ...Blow[]] => [
-	async (act, awayMs) => {
-		await act.kill(node);
-		await act.pause(awayMs);
-		await node.start();
-	},
-	async (act, awayMs) => {
-		act.freeze(node);
-		await act.pause(awayMs);
-		node.thaw();
-	},
-	async (act, awayMs) => {
-		await act.drain(node);
-		await act.pause(awayMs);
-		await node.start();
-	},
-];
-
-const natsBlows = ({ nats }: Scene): readonly [Blow, ...Blow[]] => [
-	async (act, awayMs) => {
-		act.fault("kill nats-server");
-		await nats.stop();
-		await act.pause(awayMs);
-		await nats.restart();
-	},
-	async (act, awayMs) => {
-		act.fault("freeze nats-server");
-		nats.pause();
-		await act.pause(awayMs);
-		nats.resume();
-	},
-];
-
-const between = (random: Random, least: number, most: number): number => least + random.below(most - least);
+async function deal(
+	act: Act,
+	{ what, strike, repair }: Blow,
+	{ node, awayMs }: { node: SceneNode | undefined; awayMs: number },
+): Promise<void> {
+	act.fault(what, node);
+	await strike();
+	await act.pause(awayMs);
+	await repair();
+}
 
 /** One blow after another. One node of each tier is always well; what is struck, and its sibling, are well before. */
 async function play(act: Act): Promise<void> {
@@ -62,18 +31,18 @@ async function play(act: Act): Promise<void> {
 	const random = new Random(manner.seed);
 	const repairs = new Map<Ground, Promise<void>>();
 	for (let count = manner.quick ? QUICK_FAULTS : FAULTS; count > 0; count--) {
-		const ground = random.pick(GROUNDS);
+		const ground = nextGround(random);
 		const nodes = ground === "nats-server" ? [] : stage.tier(ground);
 		const node = nodes[random.below(2)];
 		const blow = random.pick(node ? nodeBlows(node) : natsBlows(stage));
-		const awayMs = between(random, LEAST_AWAY_MS, MOST_AWAY_MS);
-		const pauseMs = between(random, LEAST_PAUSE_MS, MOST_PAUSE_MS);
+		const awayMs = nextAwayMs(random, MOST_AWAY_MS);
+		const pauseMs = LEAST_PAUSE_MS + random.below(MOST_PAUSE_MS - LEAST_PAUSE_MS);
 		await repairs.get(ground);
 		if (!(await stage.untilWell(nodes, manner.signal))) {
 			act.troubles.push(`the ${ground}s do not get well after ${act.faults.at(-1)?.what}`);
 			break;
 		}
-		const repair = blow(act, awayMs);
+		const repair = deal(act, blow, { node, awayMs });
 		// Whether it failed is asked later.
 		repair.catch(() => {});
 		repairs.set(ground, repair);

@@ -69,7 +69,7 @@ export const fleet: readonly Scenario[] = [
 			const stage = composeStageOf(act);
 			await stage.rebuild();
 			for (const service of ROLLED) {
-				act.fault("replace", stage.node(service));
+				act.fault(`replace ${service}`, stage.node(service));
 				await stage.replace(service);
 				await act.untilWhole();
 			}

@@ -40,7 +40,7 @@ export const wired: readonly Scenario[] = [
 		play: async (act) => {
 			const { wiring } = composeStageOf(act);
 			const { container, id } = composeStageOf(act).inUse("intermediate");
-			act.fault("slow link", composeStageOf(act).node(id));
+			act.fault(`slow link of ${id}`, composeStageOf(act).node(id));
 			await wiring.slow(container, SLOW_RATE);
 			await act.observe(SLOW_MS);
 			await wiring.mend(container);
@@ -65,7 +65,7 @@ export const unplugged: Scenario = {
 		const stage = composeStageOf(act);
 		const edge = stage.tier("edge").at(-1);
 		if (!edge) return;
-		act.fault("unplug", edge);
+		act.fault(`unplug ${edge.id}`, edge);
 		for (const viewer of act.viewers) if (viewer.edge === edge.id) viewer.leave();
 		await stage.wiring.unplug(edge.container);
 		await act.pause(UNPLUGGED_MS);
