@@ -7,6 +7,8 @@ import { GOP_MS, HOT, IDLE_MS, type StagePlan } from "../stage/plan.ts";
 
 const AWAY_MS: Millis = 2_000;
 const WATCHED_MS: Millis = 6_000;
+/** Longer than an origin waits for its publisher: the next one begins a stream of its own. */
+const FORGOTTEN_MS: Millis = 7_000;
 /** Until relays have another encoder's feed beside the one on air. */
 const NOTICED_MS: Millis = 3_000;
 /** Once somebody publishes again, a viewer has the picture within this time. */
@@ -79,6 +81,7 @@ export const encoders: readonly Scenario[] = [
 			const other = act.stage.tier("origin").find((node) => node !== inUse)?.id ?? "";
 			act.fault(`kill the encoder at ${other}`);
 			encoders.kill(other);
+			await act.pause(FORGOTTEN_MS);
 			await encoders.start({ file: 2, at: [other], clock: FAR_CLOCK_MS });
 			await act.pause(NOTICED_MS);
 			act.fault(`kill the encoder at ${inUse.id}`, inUse);

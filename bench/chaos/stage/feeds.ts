@@ -13,7 +13,11 @@ const ENCODERS = [
 		video: ["-preset", "superfast", "-profile:v", "high", "-crf", "25", "-refs", "2"],
 		audio: ["-b:a", "96k"],
 	},
-	{ name: "encoder3", video: ["-preset", "ultrafast", "-crf", "32"], audio: ["-b:a", "48k"] },
+	{
+		name: "encoder3",
+		video: ["-preset", "superfast", "-profile:v", "high", "-level", "4.1", "-crf", "32"],
+		audio: ["-b:a", "48k"],
+	},
 ] as const;
 
 /** The files that may be published: one, or those of different encoders. New ones go to `folder`. Throws StartError. */
