@@ -126,7 +126,7 @@ export class ContainerNode implements SceneNode {
 		this.#ended = new Promise((resolve) => {
 			logs.once("close", () => {
 				this.#isUp = false;
-				chronicle.forget(this.id);
+				chronicle.forget(this);
 				if (!this.#isAsked) onTrouble(`${this.id} ended by itself`);
 				resolve();
 			});

@@ -1,5 +1,6 @@
 import type { Millis } from "#shared/clock";
 import { type LogLine, parseLogLine } from "./log-line.ts";
+import type { SceneNode } from "./scene.ts";
 
 /** What stands in all services' logs, and what follows from it. */
 export class Chronicle {
@@ -29,14 +30,14 @@ export class Chronicle {
 	}
 
 	/** A node's process is over: it plays from nobody, and nobody plays from it. */
-	forget(node: string): void {
-		this.#live.delete(node);
-		this.#onAir.delete(node);
-		for (const live of this.#live.values()) live.delete(node);
+	forget({ id, names }: Pick<SceneNode, "id" | "names">): void {
+		this.#live.delete(id);
+		this.#onAir.delete(id);
+		for (const live of this.#live.values()) for (const name of names) live.delete(name);
 		this.#look();
 	}
 
-	/** Whom a node plays from. */
+	/** Whom a node plays from, under the names it has for them, the first to answer first. */
 	playsFrom(node: string): ReadonlySet<string> {
 		return this.#liveAt(node);
 	}

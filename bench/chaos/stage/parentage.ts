@@ -35,7 +35,7 @@ export class Parentage<N extends SceneNode> {
 		const named = this.tier(role).filter(({ names }) => onAir !== undefined && names.includes(onAir));
 		// Servers of one group share its name: the first to answer is on air.
 		const played = [...this.#chronicle.playsFrom(child?.id ?? "")];
-		const found = played.flatMap((id) => named.find((node) => node.id === id) ?? [])[0] ?? named[0];
+		const found = played.flatMap((name) => named.find(({ names }) => names.includes(name)) ?? [])[0] ?? named[0];
 		if (!found) throw new StartError(`${child?.id} has no ${role} on air`);
 		return found;
 	}
@@ -55,8 +55,13 @@ export class Parentage<N extends SceneNode> {
 
 	/** Streams are pulled on demand: an intermediate that no edge plays from plays from nobody. */
 	#isWanted(node: SceneNode): boolean {
-		const isRead = (): boolean => this.tier("edge").some(({ id }) => this.#chronicle.playsFrom(id).has(node.id));
+		const isRead = (): boolean => this.tier("edge").some((edge) => this.#plays(edge, node));
 		return node.role === "edge" || isRead();
+	}
+
+	#plays(child: SceneNode, parent: SceneNode): boolean {
+		const live = this.#chronicle.playsFrom(child.id);
+		return parent.names.some((name) => live.has(name));
 	}
 
 	/** Pairs of nodes that should be connected and are not. */
@@ -65,8 +70,7 @@ export class Parentage<N extends SceneNode> {
 			const role = PARENTS[child.role];
 			if (!role || !child.isUp || !this.#isWanted(child)) return [];
 			const parents = this.tier(role).filter(({ isUp }) => isUp);
-			const live = this.#chronicle.playsFrom(child.id);
-			const missing = parents.filter(({ id }) => !live.has(id));
+			const missing = parents.filter((parent) => !this.#plays(child, parent));
 			const isEnough = parents.length - missing.length > this.#standby;
 			return isEnough ? [] : missing.map((parent) => ({ child, parent }));
 		});

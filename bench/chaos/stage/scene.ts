@@ -10,7 +10,7 @@ export type Role = "origin" | "intermediate" | "edge";
 export interface SceneNode {
 	readonly id: string;
 	readonly role: Role;
-	/** What its children may call it in their logs: its id, or its server group. */
+	/** What its children may call it in their logs: its id, its server group, or its address where they do not know it yet. */
 	readonly names: readonly string[];
 	/** It runs, be it frozen. */
 	readonly isUp: boolean;

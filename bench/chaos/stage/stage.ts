@@ -168,7 +168,7 @@ export class Stage implements Scene {
 	}
 
 	#onExit(node: StagedNode, wasAsked: boolean): void {
-		this.chronicle.forget(node.id);
+		this.chronicle.forget(node);
 		if (!wasAsked) this.crashes.push(`${node.id} ended by itself: ${node.lastWords}`);
 	}
 }

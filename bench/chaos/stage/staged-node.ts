@@ -27,7 +27,7 @@ const portOf = (url: string): number => Number(new URL(url).port);
 export class StagedNode implements SceneNode {
 	readonly id: string;
 	readonly role: Role;
-	readonly names: readonly string[];
+	readonly #group: string;
 	readonly #options: StagedNodeOptions;
 	#ports: Ports = { rtmp: 0, http: 0 };
 	#program: Program | undefined;
@@ -38,9 +38,12 @@ export class StagedNode implements SceneNode {
 		const { id, role, settings } = options.planned;
 		this.id = id;
 		this.role = role;
-		const { group } = z.object({ group: z.string() }).parse(settings["node"]);
-		this.names = [id, group, `${role}/${group}`];
+		this.#group = z.object({ group: z.string() }).parse(settings["node"]).group;
 		this.#options = options;
+	}
+
+	get names(): readonly string[] {
+		return [this.id, this.#group, `${this.role}/${this.#group}`, `${this.#options.place.host}:${this.#ports.rtmp}`];
 	}
 
 	/** It runs, be it frozen. */
