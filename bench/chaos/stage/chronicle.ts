@@ -1,6 +1,5 @@
 import type { Millis } from "#shared/clock";
 import { type LogLine, parseLogLine } from "./log-line.ts";
-import type { SceneNode } from "./scene.ts";
 
 /** What stands in all services' logs, and what follows from it. */
 export class Chronicle {
@@ -30,7 +29,7 @@ export class Chronicle {
 	}
 
 	/** A node's process is over: it plays from nobody, and nobody plays from it. */
-	forget({ id, names }: Pick<SceneNode, "id" | "names">): void {
+	forget({ id, names }: { readonly id: string; readonly names: readonly string[] }): void {
 		this.#live.delete(id);
 		this.#onAir.delete(id);
 		for (const live of this.#live.values()) for (const name of names) live.delete(name);
