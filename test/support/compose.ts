@@ -17,8 +17,12 @@ const ANY_PORTS = {
 
 /** Runs `docker`; what it printed. Throws StartError with its words where it fails. */
 export async function docker(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+	return await run("docker", args, env);
+}
+
+async function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
 	try {
-		const { stdout } = await promisify(execFile)("docker", args, {
+		const { stdout } = await promisify(execFile)(program, args, {
 			cwd: ROOT,
 			env: { ...process.env, ...env },
 			maxBuffer: MAX_OUTPUT,
@@ -26,7 +30,7 @@ export async function docker(args: readonly string[], env: NodeJS.ProcessEnv = {
 		return stdout.trim();
 	} catch (error) {
 		const words = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
-		throw new StartError(`docker ${args.join(" ")}: ${words || String(error)}`, { cause: error });
+		throw new StartError(`${program} ${args.join(" ")}: ${words || String(error)}`, { cause: error });
 	}
 }
 
@@ -62,16 +66,26 @@ export class ComposeProject implements AsyncDisposable {
 		return await docker(["compose", ...options, ...args], { ...this.#env, ...env });
 	}
 
+	/** Runs a recipe of the shell, whose `docker compose` means this project; what it printed. It builds this revision. */
+	async recipe(script: string, revision = 0): Promise<string> {
+		await this.#keepImage();
+		const own = { COMPOSE_PROJECT_NAME: this.name, COMPOSE_PROFILES: "demo", COMPOSE_ENV_FILES: "/dev/null" };
+		return await run("sh", ["-c", script], { ...this.#env, ...own, REVISION: `${revision}` });
+	}
+
 	/** Builds the image; another revision is another image. Containers go on with the one they were made of. */
 	async build(revision = 0): Promise<void> {
-		if (this.#isBuilt) {
-			// An image without a name would be left behind.
-			const former = `${this.name}:${this.#formerImages.length}`;
-			await docker(["tag", this.image, former]);
-			this.#formerImages.push(former);
-		}
+		await this.#keepImage();
 		await this.compose(["build", "--quiet"], { REVISION: `${revision}` });
 		this.#isBuilt = true;
+	}
+
+	/** An image without a name would be left behind by the next one. */
+	async #keepImage(): Promise<void> {
+		if (!this.#isBuilt) return;
+		const former = `${this.name}:${this.#formerImages.length}`;
+		await docker(["tag", this.image, former]);
+		this.#formerImages.push(former);
 	}
 
 	/** Ids of a service's containers, in the order of their numbers; those that do not run too. */
