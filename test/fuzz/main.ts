@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Find, heapMegabytes, tryInput } from "./fuzz.ts";
+import type { ProcessTarget } from "./process/process-target.ts";
+import { processTargets, runProcessTarget } from "./process/run.ts";
 import type { FuzzTarget } from "./target.ts";
 import { targets } from "./targets/index.ts";
 import { startWatchdog } from "./watchdog.ts";
@@ -35,14 +37,19 @@ function readOptions() {
 		if (!/^\d{1,9}$/.test(text)) throw new Error(`want a whole number, got "${text}"`);
 		return Number(text);
 	};
-	const chosen = targets.filter(({ name }) => values.only === undefined || name === values.only);
-	if (chosen.length === 0)
-		throw new Error(`no target "${values.only}", want one of ${targets.map(({ name }) => name).join(", ")}`);
+	const isChosen = ({ name }: { name: string }): boolean => values.only === undefined || name === values.only;
+	const chosen = targets.filter(isChosen);
+	const chosenProcesses = processTargets.filter(isChosen);
+	if (chosen.length + chosenProcesses.length === 0) {
+		const names = [...targets, ...processTargets].map(({ name }) => name);
+		throw new Error(`no target "${values.only}", want one of ${names.join(", ")}`);
+	}
 	return {
 		seconds: whole(values.seconds, 60),
 		seed: whole(values.seed, Date.now() % 1_000_000_000),
 		at: values.at === undefined ? undefined : whole(values.at, 0),
 		chosen,
+		chosenProcesses,
 	};
 }
 
@@ -105,13 +112,20 @@ function runAgain(target: FuzzTarget, seed: number, index: number): boolean {
 }
 
 async function main(): Promise<number> {
-	const { seconds, seed, at, chosen } = readOptions();
-	const milliseconds = (seconds * 1000) / chosen.length;
+	const { seconds, seed, at, chosen, chosenProcesses } = readOptions();
+	const milliseconds = (seconds * 1000) / (chosen.length + chosenProcesses.length);
+	process.stdout.write(`seed ${seed}\n`);
+	const isSound = await runParsers(chosen, { seed, at, milliseconds });
+	return isSound && (await runMeshes(chosenProcesses, { seed, at, milliseconds })) ? 0 : 1;
+}
+
+type Run = { seed: number; at: number | undefined; milliseconds: number };
+
+async function runParsers(chosen: readonly FuzzTarget[], { seed, at, milliseconds }: Run): Promise<boolean> {
 	await using watchdog = startWatchdog(
 		chosen.map(({ name }) => name),
 		seed,
 	);
-	process.stdout.write(`seed ${seed}\n`);
 	const rows: Row[] = [];
 	let isSound = true;
 	for (const [number, target] of chosen.entries()) {
@@ -128,7 +142,23 @@ async function main(): Promise<number> {
 		if (!isSound) break;
 	}
 	if (rows.length > 0) printTable(rows);
-	return isSound ? 0 : 1;
+	return isSound;
+}
+
+/** Each target has a mesh of its own, so that one's find does not keep the others from theirs. */
+async function runMeshes(chosen: readonly ProcessTarget[], { seed, at, milliseconds }: Run): Promise<boolean> {
+	let isSound = true;
+	for (const target of chosen) {
+		const { inputs, rounds, problems } = await runProcessTarget(target, seed, { milliseconds, at });
+		process.stdout.write(`${target.name}: ${inputs} inputs in ${rounds} rounds\n`);
+		for (const problem of problems) {
+			process.stderr.write(
+				`find: ${target.name}, again with --seed ${seed} --only ${target.name} (--at ROUND for one alone)\n${problem}\n`,
+			);
+		}
+		isSound &&= problems.length === 0;
+	}
+	return isSound;
 }
 
 function hasGrown(row: Row): boolean {
