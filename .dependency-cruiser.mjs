@@ -1,6 +1,6 @@
 // Which folder may import which. A layer looks only down; the order is explained in docs/architecture.md.
 const LAYERS = [
-	["errors", "clock"],
+	["errors", "clock", "address"],
 	["bytes"],
 	["media", "amf0"],
 	["flv"],
@@ -11,7 +11,7 @@ const LAYERS = [
 	["node"],
 	["relay"],
 ];
-const PURE = "^shared/(errors|clock|bytes|media|amf0|flv|rtmp|stream|splice)/";
+const PURE = "^shared/(errors|clock|address|bytes|media|amf0|flv|rtmp|stream|splice)/";
 const error = (name, from, to) => ({ name, severity: "error", from, to });
 
 export default {

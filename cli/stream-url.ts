@@ -1,4 +1,4 @@
-import { RTMP_PORT } from "#shared/config";
+import { RTMP_PORT } from "#shared/address";
 import { ConfigError } from "#shared/errors";
 
 /** Where a stream is on an RTMP server. */

@@ -10,6 +10,12 @@ test.for([
 	["rtmp://h/live", undefined],
 	["http://h", undefined],
 	["h:0", undefined],
+	["h:99999", undefined],
+	["a b", undefined],
+	["rtmp://[", undefined],
+	["rtmps://h", undefined],
+	["0.0.0.0", undefined],
+	["[::]:1936", undefined],
 	["", undefined],
 ] as const)("reads %s", ([text, place]) => {
 	expect(parseAdvertise(text, "rtmp")).toEqual(place);

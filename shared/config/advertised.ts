@@ -1,15 +1,19 @@
 import { hostname } from "node:os";
-import { parseHostPort } from "./address.ts";
+import { hostPortText, parseHostPort, parseServerUrl } from "#shared/address";
 
 /** A host others dial; without a port, the one that is listened on. */
 export type Advertise = { readonly host: string; readonly port?: number };
 
-/** Reads `host`, `host:port` or `scheme://host[:port]`; undefined where it is none of them. */
+/** Addresses to listen on, and nothing to dial. */
+const isWildcard = (host: string): boolean => host === "0.0.0.0" || host === "::";
+
+/** Reads `host`, `host:port` or `scheme://host[:port]`; undefined where it is none of them, or nobody could dial it. */
 export function parseAdvertise(text: string, scheme: "rtmp" | "http"): Advertise | undefined {
 	const prefix = `${scheme}://`;
 	const place = text.toLowerCase().startsWith(prefix) ? text.slice(prefix.length).replace(/\/$/, "") : text;
 	const found = parseHostPort(place);
-	return found?.port === 0 ? undefined : found;
+	if (!found || isWildcard(found.host) || !parseServerUrl(`${prefix}${hostPortText(found)}`, scheme)) return undefined;
+	return found;
 }
 
 /**
@@ -22,6 +26,5 @@ export function advertisedUrl(
 	bound: number,
 ): string {
 	const { host, port = bound } = section.advertise ?? { host: section.host };
-	const name = host === "0.0.0.0" || host === "::" ? hostname() : host;
-	return `${scheme}://${name.includes(":") ? `[${name}]` : name}:${port}`;
+	return `${scheme}://${hostPortText({ host: isWildcard(host) ? hostname() : host, port })}`;
 }

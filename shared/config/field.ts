@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseHostPort } from "./address.ts";
+import { parseHostPort } from "#shared/address";
 
 /** What a person is told about one key: `want` completes "want …", `about` stands in the reference. */
 export type FieldNote = { want: string; about: string; secret?: true; unset?: string };

@@ -1,4 +1,4 @@
-export { type Address, isLoopback, parseAddress, RTMP_PORT } from "./address.ts";
+export { type Address, isLoopback, parseAddress } from "./address.ts";
 export { type Advertise, advertisedUrl } from "./advertised.ts";
 export * from "./config.ts";
 export { parseHostIni } from "./host-ini.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { isNodeId } from "#shared/address";
 import { parseStreamKey, type StreamKey } from "#shared/media";
-import { isAppName, isNodeId } from "./address.ts";
+import { isAppName } from "./address.ts";
 import { parseAdvertise } from "./advertised.ts";
 import { bytes, count, field, listenHost, millis, port, secret, text } from "./field.ts";
 
@@ -70,13 +71,17 @@ const advertise = (want: string, about: string, scheme: "rtmp" | "http") =>
 const rtmpSection = z.strictObject({
 	host: listenHost("Address to listen on for RTMP."),
 	port: port(1935, "Port to listen on for RTMP; 0 takes a free one."),
-	advertise: advertise("a host, host:port or rtmp://host:port", "What other nodes dial to reach this one.", "rtmp"),
+	advertise: advertise(
+		"a host, host:port or rtmp://host:port to dial",
+		"What other nodes dial to reach this one.",
+		"rtmp",
+	),
 });
 
 const httpSection = z.strictObject({
 	host: listenHost("Address to listen on for HTTP."),
 	port: port(8080, "Port to listen on for HTTP; 0 takes a free one."),
-	advertise: advertise("a host, host:port or http://host:port", "Where others find this node's HTTP.", "http"),
+	advertise: advertise("a host, host:port or http://host:port to dial", "Where others find this node's HTTP.", "http"),
 });
 
 const LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;

@@ -1,5 +1,6 @@
+import { isNodeId } from "#shared/address";
 import { ConfigError } from "#shared/errors";
-import { type Address, addressProblem, isAppName, isNodeId, parseAddress } from "./address.ts";
+import { type Address, addressProblem, isAppName, parseAddress } from "./address.ts";
 import type { Role } from "./config.ts";
 import { parseHostIni } from "./host-ini.ts";
 import { didYouMean } from "./nearest.ts";

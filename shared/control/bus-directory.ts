@@ -1,3 +1,4 @@
+import { isNodeId } from "#shared/address";
 import type { Millis } from "#shared/clock";
 import type { StreamKey } from "#shared/media";
 import { Announcer } from "./announcer.ts";
@@ -11,7 +12,7 @@ import { Liveness } from "./liveness.ts";
 import { type Alive, alive, gone, register, type StreamInfo } from "./messages.ts";
 import { PeerTable } from "./peer-table.ts";
 import { StreamTable } from "./stream-table.ts";
-import { isNodeId, nodeIdOf, type Subjects, subjectsOf } from "./subjects.ts";
+import { nodeIdOf, type Subjects, subjectsOf } from "./subjects.ts";
 
 /** A directory over any bus; owns the bus and closes it. */
 export class BusDirectory implements Directory {

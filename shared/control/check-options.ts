@@ -7,6 +7,9 @@ import { isClusterName } from "./subjects.ts";
 export function checkOptions({ cluster, self }: DirectoryOptions): void {
 	if (!isClusterName(cluster))
 		throw new ConfigError(`The cluster name "${cluster}" must be 1 to 64 letters, digits, "_" or "-".`);
-	const issue = nodeInfo.safeParse(self).error?.issues[0];
-	if (issue) throw new ConfigError(`This node's ${issue.path.join(".")} cannot be announced to others.`);
+	const [name] = nodeInfo.safeParse(self).error?.issues[0]?.path ?? [];
+	if (name === "rtmp" || name === "http") {
+		throw new ConfigError(`Others cannot dial ${self[name]}: say with ${name}.advertise where they reach this node.`);
+	}
+	if (name !== undefined) throw new ConfigError(`This node's ${String(name)} cannot be announced to others.`);
 }

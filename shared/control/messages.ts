@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { isNodeId, parseServerUrl, type ServerScheme } from "#shared/address";
 import { parseStreamKey, type StreamKey } from "#shared/media";
-import { isNodeId } from "./subjects.ts";
 
 /** A stream passes one node per layer and more than a handful of layers adds only delay: a longer list is a loop. */
 export const MAX_HOPS = 16;
@@ -14,8 +14,8 @@ export const MAX_PAGE_STREAMS = 2_000;
 export const MAX_PAGES = 512;
 /** Labels, versions and codec names are for people and metrics; longer ones are nobody's. */
 const MAX_LABEL_LENGTH = 64;
-/** A URL of scheme, host, port and a short path. */
-const MAX_URL_LENGTH = 256;
+/** A host name has at most 253 characters; the rest is scheme and port. */
+const MAX_URL_LENGTH = 280;
 /** A sentence fragment for the log. */
 export const MAX_REASON_LENGTH = 128;
 /** Load is a share of capacity, 1 is full; nobody is a million times full. */
@@ -26,7 +26,11 @@ const PRINTABLE = /^[\x20-\x7e]+$/;
 
 const id = z.string().refine(isNodeId);
 const label = z.string().max(MAX_LABEL_LENGTH).regex(PRINTABLE);
-const url = (scheme: RegExp) => z.string().max(MAX_URL_LENGTH).regex(scheme);
+const url = (...schemes: ServerScheme[]) =>
+	z
+		.string()
+		.max(MAX_URL_LENGTH)
+		.refine((text) => schemes.some((scheme) => parseServerUrl(text, scheme) !== undefined));
 const count = z.number().int().nonnegative();
 const streamKey = z.custom<StreamKey>((value) => typeof value === "string" && parseStreamKey(value) !== undefined);
 
@@ -37,10 +41,10 @@ export const nodeInfo = z.object({
 	/** Label of the server group the node belongs to. */
 	group: label,
 	rank: z.enum(["primary", "secondary"]),
-	/** Where other nodes pull from: `rtmp://host:port`. */
-	rtmp: url(/^rtmps?:\/\/[\x21-\x7e]+$/),
+	/** Where other nodes pull from: `rtmp://host:port`, as `parseServerUrl` reads it. */
+	rtmp: url("rtmp"),
 	/** Where its API answers: `http://host:port`. */
-	http: url(/^https?:\/\/[\x21-\x7e]+$/),
+	http: url("http", "https"),
 	/** New on every start, so that a restarted node is not taken for its former self; see `newIncarnation`. */
 	incarnation: id,
 	version: label,

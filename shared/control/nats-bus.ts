@@ -29,7 +29,7 @@ const FLUSH_WITHIN: Millis = 500;
 const NOWHERE = "127.0.0.1:0";
 
 type Listening = { readonly subject: string; readonly hear: (message: BusMessage) => void; sub?: Subscription };
-type NatsBusOptions = Pick<DirectoryOptions, "self" | "clock" | "log" | "count">;
+type NatsBusOptions = Pick<DirectoryOptions, "clock" | "log" | "count"> & { readonly self: { readonly id: string } };
 
 /** The bus over NATS. The client owns all dialling and redialling; what it reports becomes one line per change. */
 export class NatsBus implements Bus {

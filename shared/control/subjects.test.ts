@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isClusterName, isNodeId, nodeIdOf, subjectsOf } from "./subjects.ts";
+import { isNodeId } from "#shared/address";
+import { isClusterName, nodeIdOf, subjectsOf } from "./subjects.ts";
 
 test("the subjects of a cluster", () => {
 	const subjects = subjectsOf("studio");

@@ -1,11 +1,7 @@
-/** What may stand between the dots of a NATS subject here: a node id or a cluster name. */
-const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+import { isNodeId } from "#shared/address";
 
-/** Whether `text` can be a node id: `[A-Za-z0-9_-]{1,64}`. */
-export const isNodeId = (text: string): boolean => NAME.test(text);
-
-/** Whether `text` can be a cluster name; the rule is that of node ids. */
-export const isClusterName = (text: string): boolean => NAME.test(text);
+/** Whether `text` can be a cluster name: like a node id, it stands between the dots of a subject. */
+export const isClusterName = isNodeId;
 
 /** Every NATS subject of one cluster; `id` is a node id, already parsed. */
 export type Subjects = ReturnType<typeof subjectsOf>;
