@@ -5,7 +5,6 @@ import {
 	type AddStream,
 	type Alive,
 	type Gone,
-	MAX_LOAD,
 	MAX_PAGE_STREAMS,
 	MAX_REASON_LENGTH,
 	MAX_STREAMS_PER_NODE,
@@ -29,6 +28,8 @@ const STREAM_OVERHEAD = 40;
 
 /** What an announcer needs around it. */
 export type AnnouncerPort = {
+	/** Asked with every sign of life. */
+	readonly load: () => number;
 	readonly publish: (subject: string, payload: Uint8Array) => void;
 	/** A stream that others would not take; it is left out. */
 	readonly refused: (stream: StreamInfo, why: "invalid" | "full") => void;
@@ -43,7 +44,6 @@ export class Announcer {
 	readonly #streams = new Map<StreamKey, StreamInfo>();
 	#seq = 0;
 	#draining = false;
-	#load = 0;
 	#pages: readonly Uint8Array[] | undefined;
 	#saidAt: Millis = Number.NEGATIVE_INFINITY;
 	#next: { readonly at: Millis; readonly cancel: Cancel } | undefined;
@@ -86,11 +86,12 @@ export class Announcer {
 	setDraining(draining: boolean): void {
 		if (draining === this.#draining) return;
 		this.#draining = draining;
-		this.#sayWithin(ALIVE_AT_MOST_EVERY);
+		this.saySoon();
 	}
 
-	setLoad(load: number): void {
-		this.#load = Number.isFinite(load) && load > 0 ? Math.min(load, MAX_LOAD) : 0;
+	/** Gives a sign of life within a tenth of a second. */
+	saySoon(): void {
+		this.#sayWithin(ALIVE_AT_MOST_EVERY);
 	}
 
 	/** Gives a sign of life now, and from now on each second. */
@@ -108,7 +109,7 @@ export class Announcer {
 			node: this.#self,
 			seq: this.#seq,
 			streams: this.#streams.size,
-			load: this.#load,
+			load: Math.min(Math.max(this.#port.load(), 0), 1),
 			draining: this.#draining,
 		} satisfies Alive);
 	}
@@ -129,7 +130,7 @@ export class Announcer {
 	// The sign of life is put off to the next microtask at the earliest, so the change itself always goes out before it.
 	#changed(): number {
 		this.#pages = undefined;
-		this.#sayWithin(ALIVE_AT_MOST_EVERY);
+		this.saySoon();
 		return ++this.#seq;
 	}
 

@@ -1,6 +1,8 @@
 import { isNodeId } from "#shared/address";
 import type { Millis } from "#shared/clock";
+import { ProtocolError } from "#shared/errors";
 import type { StreamKey } from "#shared/media";
+import { Allowance } from "./allowance.ts";
 import { Announcer } from "./announcer.ts";
 import type { Bus, BusMessage } from "./bus.ts";
 import { checkOptions } from "./check-options.ts";
@@ -14,6 +16,11 @@ import { PeerTable } from "./peer-table.ts";
 import { StreamTable } from "./stream-table.ts";
 import { nodeIdOf, type Subjects, subjectsOf } from "./subjects.ts";
 
+/** Answers to `discover` a second; whoever asks beyond hears the next sign of life, as all do. */
+const DISCOVER_ANSWERS = 50;
+/** Bytes of answers to `register` a second: a hundred children of a node with 10,000 streams. Who gets none asks again. */
+const REGISTER_BYTES = 64 * 1024 * 1024;
+
 /** A directory over any bus; owns the bus and closes it. */
 export class BusDirectory implements Directory {
 	readonly #options: DirectoryOptions;
@@ -26,6 +33,8 @@ export class BusDirectory implements Directory {
 	readonly #announcer: Announcer;
 	readonly #followers: Followers;
 	readonly #liveness: Liveness;
+	readonly #discoverAnswers: Allowance;
+	readonly #registerBytes: Allowance;
 	/** Ids already reported as used twice. */
 	readonly #duplicates = new Set<string>();
 	#isClosed = false;
@@ -33,19 +42,22 @@ export class BusDirectory implements Directory {
 	/** Throws ConfigError where `self` or the cluster name is not usable. */
 	constructor(bus: Bus, options: DirectoryOptions) {
 		checkOptions(options);
-		const { self, clock, log, count } = options;
+		const { self, clock } = options;
+		this.#discoverAnswers = new Allowance(clock, DISCOVER_ANSWERS);
+		this.#registerBytes = new Allowance(clock, REGISTER_BYTES);
 		this.#bus = bus;
 		this.#options = options;
 		this.#subjects = subjectsOf(options.cluster);
 		this.#hearing = new Hearing(bus, options);
 		this.#announcer = new Announcer(self, this.#subjects, clock, {
+			load: options.load ?? (() => 0),
 			publish: (subject, payload) => {
 				if (!options.unseen) bus.publish(subject, payload);
 			},
 			refused: (stream, why) => {
-				log.warn({ key: stream.key, why }, "stream not announced: others would not take it");
-				if (why === "full") count("control-full", "streams");
-				else count("control-discard", "own-stream");
+				const message = "stream not announced: others would not take it";
+				if (why === "full") this.#hearing.full("own-streams", { key: stream.key }, message);
+				else this.#hearing.discard(stream.key, new ProtocolError("own-stream", message));
 			},
 		});
 		this.#followers = new Followers({
@@ -85,10 +97,6 @@ export class BusDirectory implements Directory {
 		if (isNodeId(nodeId)) this.#bus.publish(this.#subjects.drain(nodeId), EMPTY_MAP);
 	}
 
-	setLoad(load: number): void {
-		this.#announcer.setLoad(load);
-	}
-
 	nodes(): readonly NodeView[] {
 		return this.#peers.all();
 	}
@@ -123,6 +131,7 @@ export class BusDirectory implements Directory {
 		this.#listeners.clear();
 		this.#liveness.close();
 		this.#announcer.close();
+		this.#hearing.close();
 		this.#followers.close();
 		await this.#bus[Symbol.asyncDispose]();
 	}
@@ -131,22 +140,32 @@ export class BusDirectory implements Directory {
 		const hear = this.#hearing;
 		hear.on(this.#subjects.everyAlive, (message) => this.#alive(decode(alive, message.payload), message));
 		hear.on(this.#subjects.everyGone, (message) => this.#gone(message));
-		hear.on(`${this.#bus.inbox}.>`, (message) => {
-			const [id = "", ticket] = message.subject.slice(this.#bus.inbox.length + 1).split(".");
-			if (ticket !== undefined) this.#followers.reply(id, ticket, message.payload);
-			// Without another node on the bus, the server itself answers `discover` with nothing.
-			else if (message.payload.length > 0) this.#alive(decode(alive, message.payload));
-		});
+		const answerTo = (subject: string) => subject.slice(this.#bus.inbox.length + 1).split(".");
+		hear.on(
+			`${this.#bus.inbox}.>`,
+			({ subject, payload }) => {
+				const [id = "", ticket] = answerTo(subject);
+				if (ticket !== undefined) return this.#followers.reply(id, ticket, payload);
+				// Without another node on the bus, the server itself answers `discover` with nothing.
+				return payload.length > 0 ? this.#alive(decode(alive, payload)) : undefined;
+			},
+			(subject) => answerTo(subject)[0],
+		);
 		if (!this.#options.unseen) this.#answerOthers();
 		this.#bus.onState((connected) => this.#liveness.connected(connected));
 	}
 
 	#answerOthers(): void {
 		const { id } = this.#options.self;
-		this.#hearing.on(this.#subjects.discover, ({ reply }) => this.#answer(reply, [this.#announcer.alive()]));
+		this.#hearing.on(this.#subjects.discover, ({ reply }) => {
+			if (this.#discoverAnswers.take(1)) this.#answer(reply, [this.#announcer.alive()]);
+			else this.#announcer.saySoon();
+		});
 		this.#hearing.on(this.#subjects.register(id), ({ payload, reply }) => {
-			decode(register, payload);
-			this.#answer(reply, this.#announcer.pages());
+			const { node } = decode(register, payload);
+			const pages = this.#announcer.pages();
+			if (this.#registerBytes.take(pages.reduce((bytes, page) => bytes + page.length, 0))) this.#answer(reply, pages);
+			else this.#hearing.full("register", { node: node.id }, "register not answered: too many ask");
 		});
 		this.#hearing.on(this.#subjects.drain(id), () => this.#options.onDrain?.());
 	}
@@ -164,21 +183,22 @@ export class BusDirectory implements Directory {
 		this.#bus.publish(this.#subjects.discover, EMPTY_MAP, `${this.#bus.inbox}.discover`);
 	}
 
-	#alive(message: Alive, from?: BusMessage): void {
+	*#alive(message: Alive, from?: BusMessage): Generator<undefined, void> {
 		const { node } = message;
 		if (from) this.#hearing.expectSender(from.subject, node.id);
 		if (node.id === this.#options.self.id) this.#self(node.incarnation);
-		else this.#peer(message);
+		else yield* this.#peer(message);
 	}
 
-	#peer(message: Alive): void {
+	*#peer(message: Alive): Generator<undefined, void> {
 		const { id } = message.node;
 		const wasDraining = this.#peers.get(id)?.draining ?? message.draining;
 		const heard = this.#peers.hear(message, this.#options.clock.now());
-		if (heard === "full") this.#options.count("control-full", "nodes");
+		if (heard === "full") this.#hearing.full("nodes", { node: id }, "a node is not remembered: there are too many");
 		if (heard === "duplicate") this.#duplicate(id);
+		if (heard === "flapping") throw new ProtocolError("flapping", `${id} starts anew again and again.`);
 		if (heard === "full" || heard === "duplicate" || heard === "former") return;
-		this.#followers.alive(message, heard);
+		yield* this.#followers.alive(message, heard);
 		const node = this.#peers.get(id);
 		if (node && heard !== "known") this.#emit({ type: "node-alive", node });
 		if (node && wasDraining !== node.draining) this.#emit({ type: "node-draining", node });
@@ -193,25 +213,28 @@ export class BusDirectory implements Directory {
 		if (this.#duplicates.has(id)) return;
 		this.#duplicates.add(id);
 		this.#options.count("control-duplicate-id");
-		this.#options.log.warn({ node: id }, "two running nodes use one node id: give each its own");
+		this.#hearing.complain("duplicate", { node: id }, "two running nodes use one node id: give each its own");
 	}
 
-	#gone({ subject, payload }: BusMessage): void {
+	*#gone({ subject, payload }: BusMessage): Generator<undefined, void> {
 		const id = nodeIdOf(subject) ?? "";
 		const { incarnation } = decode(gone, payload);
-		if (this.#peers.get(id)?.info.incarnation === incarnation) this.#remove(id, "left");
+		if (this.#peers.get(id)?.info.incarnation === incarnation) yield* this.#remove(id, "left");
 	}
 
-	#remove(id: string, reason: "left" | "forgotten"): void {
-		this.#followers.gone(id, reason);
+	*#remove(id: string, reason: "left" | "forgotten"): Generator<undefined, void> {
+		// Nothing new is pulled from it while its streams are taken out one by one.
+		this.#peers.suspect(id);
+		yield* this.#followers.gone(id, reason);
 		const node = this.#peers.remove(id);
+		this.#duplicates.delete(id);
 		if (node) this.#emit({ type: "node-gone", node, reason });
 	}
 
 	#sweep(now: Millis, provenAt: Millis): void {
-		const { suspects, lost } = this.#peers.sweep(now, provenAt);
-		for (const node of suspects) this.#emit({ type: "node-suspect", node });
-		for (const { info } of lost) this.#remove(info.id, "forgotten");
+		const { suspects, lost } = this.#peers.sweep(now, provenAt, (id) => this.#hearing.isBehind(id));
+		for (const node of suspects) this.#hearing.inTurn(node.info.id, () => this.#emit({ type: "node-suspect", node }));
+		for (const { info } of lost) this.#hearing.inTurn(info.id, () => this.#remove(info.id, "forgotten"));
 	}
 
 	#emit(change: DirectoryChange): void {

@@ -9,11 +9,11 @@ export type NodeView = {
 	readonly suspect: boolean;
 	/** It takes nothing new and its readers should move. */
 	readonly draining: boolean;
-	/** Share of its capacity in use: 0 idle, 1 full. */
+	/** Share of the last second in which its event loop was busy: 0 idle, 1 full. */
 	readonly load: number;
 	/** How many streams it says it has. */
 	readonly streams: number;
-	/** Its streams are wanted here and `streamsOf` shows all of them. */
+	/** Its streams are wanted here and `streamsOf` shows all of them that there is room for. */
 	readonly synced: boolean;
 };
 
@@ -41,7 +41,7 @@ export type DirectoryChange =
 			readonly type: "stream-removed";
 			readonly node: NodeView;
 			readonly stream: StreamInfo;
-			/** The node's own word, or `restart`, `resync`, `left`, `forgotten`, `unfollowed`. */
+			/** The node's own word, or `restart`, `resync`, `left`, `forgotten`, `unfollowed`, `full`. */
 			readonly reason: string;
 	  };
 
@@ -58,8 +58,6 @@ export interface Directory extends AsyncDisposable {
 	setDraining(draining: boolean): void;
 	/** Asks another node to drain and stop; whether it does shows in its `draining`, and then in its absence. */
 	askToDrain(nodeId: string): void;
-	/** Share of this node's capacity in use, told with the next sign of life. */
-	setLoad(load: number): void;
 	/** All other nodes, suspects included. */
 	nodes(): readonly NodeView[];
 	/** One other node. */
@@ -90,6 +88,8 @@ export type DirectoryOptions = {
 	readonly follow: (info: NodeInfo) => boolean;
 	/** Looks on and stays unseen: it answers nobody, and what it announces is not told. */
 	readonly unseen?: boolean;
+	/** This node's load, 0 to 1, asked with every sign of life; 0 where nothing is given. */
+	readonly load?: () => number;
 	/** Somebody asks this node to drain and stop; may come again. */
 	readonly onDrain?: () => void;
 	readonly clock: Clock;
@@ -100,7 +100,7 @@ export type DirectoryOptions = {
 
 /** Events worth a metric: names and reasons are few and fixed. */
 export type ControlEvent =
-	/** A payload that is not what its subject promises; the reason is that of the ProtocolError. */
+	/** A message that is not what its subject promises, by the reason of the ProtocolError; or whose handling failed: `fault`. */
 	| "control-discard"
 	/** A snapshot was asked for: `new`, `gap`, `retry`. */
 	| "control-register"
@@ -108,5 +108,5 @@ export type ControlEvent =
 	| "control-connection"
 	/** Two living nodes use one id. */
 	| "control-duplicate-id"
-	/** A bound of this node's own tables was reached: `nodes`, `streams`. */
+	/** A bound was reached: `nodes` and `streams` remembered, `own-streams` announced, `messages` that wait, `register` answers. */
 	| "control-full";

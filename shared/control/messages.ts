@@ -3,9 +3,9 @@ import { isNodeId, parseServerUrl, type ServerScheme } from "#shared/address";
 import { parseStreamKey, type StreamKey } from "#shared/media";
 
 /** A stream passes one node per layer and more than a handful of layers adds only delay: a longer list is a loop. */
-export const MAX_HOPS = 16;
+const MAX_HOPS = 16;
 /** Multitrack streams carry a few codecs; sixteen is twice what any encoder sends. */
-export const MAX_CODECS = 16;
+const MAX_CODECS = 16;
 /** Streams of one node that others remember: twice the 10,000 a node is measured with. */
 export const MAX_STREAMS_PER_NODE = 20_000;
 /** Entries of one register page: keeps the work of parsing one message to a few milliseconds. */
@@ -18,8 +18,6 @@ const MAX_LABEL_LENGTH = 64;
 const MAX_URL_LENGTH = 280;
 /** A sentence fragment for the log. */
 export const MAX_REASON_LENGTH = 128;
-/** Load is a share of capacity, 1 is full; nobody is a million times full. */
-export const MAX_LOAD = 1_000_000;
 
 const UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 const PRINTABLE = /^[\x20-\x7e]+$/;
@@ -55,8 +53,12 @@ export type NodeInfo = z.infer<typeof nodeInfo>;
 /** A stream a node can give. */
 export const streamInfo = z.object({
 	key: streamKey,
-	/** Node ids the stream passed, from the origin down to and with the node that announces it. */
-	hops: z.array(id).max(MAX_HOPS),
+	/** Node ids the stream passed, each once, from the origin down to and with the node that announces it. */
+	hops: z
+		.array(id)
+		.min(1)
+		.max(MAX_HOPS)
+		.refine((hops) => hops.every((hop, place) => hops.indexOf(hop) === place)),
 	codecs: z.array(label).max(MAX_CODECS),
 	/** When it began, UTC: `2026-01-31T12:00:00.000Z`. */
 	since: z.string().regex(UTC),
@@ -71,8 +73,8 @@ export const alive = z.object({
 	seq: count,
 	/** How many streams it has. */
 	streams: count.max(MAX_STREAMS_PER_NODE),
-	/** Share of its capacity in use: 0 idle, 1 full. */
-	load: z.number().nonnegative().max(MAX_LOAD),
+	/** Share of the last second in which the node's event loop was busy: 0 idle, 1 full. */
+	load: z.number().min(0).max(1),
 	/** It finishes what it serves and takes nothing new. */
 	draining: z.boolean(),
 });

@@ -17,17 +17,36 @@ const add = (seq: number, name: string, incarnation = "one") =>
 const remove = (seq: number, name: string) =>
 	({ type: "remove", incarnation: "one", seq, key: key(name), reason: "over" }) as const;
 
-function setUp() {
+/** Runs all steps of a work. */
+function run(work: Iterator<void>): void {
+	while (!work.next().done);
+}
+
+function setUp({ streams = new StreamTable(), keep = 4_096 } = {}) {
 	const clock = new ManualClock();
-	const streams = new StreamTable();
 	const asked: string[] = [];
 	const told: string[] = [];
 	let ticket = "";
 	let synced = false;
+	let isBehind = false;
+	let kept = 0;
+	let roomLeft = 0;
 	const follower = new ParentFollower({ id: "p", incarnation: "one" }, streams, clock, {
-		register: (next, why) => {
+		register: (next, why, sent) => {
 			ticket = next;
 			asked.push(why);
+			sent();
+		},
+		registered: () => {},
+		isBehind: () => isBehind,
+		makeRoom: () => {
+			const [key] = streams.of("other").keys();
+			return roomLeft-- > 0 && key !== undefined && streams.delete("other", key) !== undefined;
+		},
+		keep: (more) => {
+			if (kept + more > keep) return false;
+			kept += more;
+			return true;
 		},
 		added: ({ key }) => void told.push(`+${key}`),
 		removed: ({ key }, reason) => void told.push(`-${key} ${reason}`),
@@ -51,7 +70,14 @@ function setUp() {
 		told,
 		has: () => [...streams.of("p").keys()].map((text) => text.slice(5)).sort(),
 		isSynced: () => synced,
-		give: (...args: Parameters<typeof page>) => follower.page(ticket, page(...args)),
+		kept: () => kept,
+		beBehind: (is: boolean) => {
+			isBehind = is;
+		},
+		giveRoom: (times: number) => {
+			roomLeft = times;
+		},
+		give: (...args: Parameters<typeof page>) => run(follower.page(ticket, page(...args))),
 		ticket: () => ticket,
 		page,
 	};
@@ -78,13 +104,100 @@ test("events that come before the snapshot count from where it ends", () => {
 });
 
 test("pages in any order make one snapshot; twice the same changes nothing", () => {
-	const { give, has } = setUp();
+	const { give, has, isSynced } = setUp();
 	give(2, ["b"], 1, 3);
 	give(2, ["b"], 1, 3);
 	give(2, ["a"], 0, 3);
-	expect(has()).toEqual([]);
+	expect(isSynced()).toBe(false);
 	give(2, ["c"], 2, 3);
+	expect(isSynced()).toBe(true);
 	expect(has()).toEqual(["a", "b", "c"]);
+});
+
+test("a page that comes again and again does not put off the end of the wait", () => {
+	const { give, asked, clock } = setUp();
+	for (let round = 0; round < 20; round++) {
+		if (asked.length === 1) give(1, ["a"], 0, 2);
+		clock.advance(100);
+	}
+	expect(asked).toEqual(["new", "retry"]);
+});
+
+test("pages without end are given up", () => {
+	const { give, clock } = setUp();
+	const drip = () => {
+		for (let at = 0; at < 512; at++) {
+			give(1, [`s${at}`], at, 512);
+			clock.advance(900);
+		}
+	};
+	expect(drip).toThrow("took more than 30000 ms");
+});
+
+test("a page that is here and waits for its turn is not late", () => {
+	const { give, beBehind, asked, clock, has } = setUp();
+	beBehind(true);
+	clock.advance(20_000);
+	expect(asked).toEqual(["new"]);
+	give(1, ["a"]);
+	expect(has()).toEqual(["a"]);
+	beBehind(false);
+	clock.advance(60_000);
+	expect(asked).toEqual(["new"]);
+	expect(clock.pending).toBe(0);
+});
+
+test("a parent that jumps about is asked once a second at most, however often it comes into step", () => {
+	const { follower, give, asked, clock } = setUp();
+	give(1, []);
+	for (let seq = 1; clock.now() < 10_000; seq += 10) {
+		follower.heard("one", seq + 9, 0);
+		clock.advance(5);
+		if (asked.length > 1) give(seq + 9, []);
+		follower.heard("one", seq + 9, 0);
+		clock.advance(5);
+	}
+	expect(asked.length).toBeLessThan(25);
+});
+
+test("where there is no room, what is there stays, the rest is left out, and the parent counts as in step", () => {
+	const full = new StreamTable(3_000);
+	const { follower, give, has, told, asked, isSynced, clock } = setUp({ streams: full });
+	give(1, ["a", "b", "c", "d", "e", "f"]);
+	expect(has()).toEqual(["a", "b", "c", "d"]);
+	expect(told.filter((one) => one === "full")).toHaveLength(2);
+	follower.heard("one", 1, 6);
+	expect(isSynced()).toBe(true);
+	follower.event(remove(2, "a"));
+	follower.event(add(3, "g"));
+	expect(has()).toEqual(["b", "c", "d", "g"]);
+	clock.advance(31_000);
+	follower.heard("one", 3, 6);
+	expect(asked).toEqual(["new"]);
+	for (const [seq, name] of ["b", "c"].entries()) follower.event(remove(4 + seq, name));
+	follower.heard("one", 5, 4);
+	expect(asked).toEqual(["new", "gap"]);
+});
+
+test("others make room for a parent that has less than they", () => {
+	const streams = new StreamTable(3_000);
+	for (const name of ["1", "2", "3", "4"]) streams.set("other", stream(name));
+	const { give, has, giveRoom } = setUp({ streams });
+	giveRoom(2);
+	give(1, ["a", "b", "c"]);
+	expect(has()).toEqual(["a", "b"]);
+	expect([...streams.of("other").keys()]).toHaveLength(2);
+});
+
+test("events that wait for a snapshot are bounded, and let go of with it", () => {
+	const { follower, give, has, asked, kept } = setUp({ keep: 3 });
+	for (let seq = 1; seq <= 5; seq++) follower.event(add(seq, `s${seq}`));
+	expect(kept()).toBe(3);
+	give(0, []);
+	expect(has()).toEqual(["s1", "s2", "s3"]);
+	expect(kept()).toBe(0);
+	follower.heard("one", 5, 5);
+	expect(asked).toEqual(["new", "gap"]);
 });
 
 test("a gap fetches the snapshot anew and drops what is not in it", () => {
@@ -96,7 +209,7 @@ test("a gap fetches the snapshot anew and drops what is not in it", () => {
 	expect(has()).toEqual(["a", "b"]);
 	give(3, ["b", "d"]);
 	expect(has()).toEqual(["b", "d"]);
-	expect(told).toEqual(["+live/a", "+live/b", "-live/a resync", "+live/d"]);
+	expect(told).toEqual(["+live/a", "+live/b", "+live/d", "-live/a resync"]);
 });
 
 test.for([
@@ -161,11 +274,11 @@ test("nobody there is as good as lost, without the wait", () => {
 test("a restart drops everything of the former run, answers included", () => {
 	const { follower, give, has, told, page, ticket } = setUp();
 	give(5, ["a"]);
-	follower.restarted("two");
+	run(follower.restarted("two"));
 	expect(has()).toEqual([]);
 	expect(told.at(-1)).toBe("-live/a restart");
 	follower.event(add(6, "ghost"));
-	follower.page(ticket(), page(6, ["ghost"], 0, 1, "one"));
+	run(follower.page(ticket(), page(6, ["ghost"], 0, 1, "one")));
 	expect(has()).toEqual([]);
 	give(1, ["b"], 0, 1, "two");
 	follower.event(add(2, "c", "two"));
@@ -196,7 +309,7 @@ test("closing removes the streams and leaves no timer", () => {
 	const { follower, give, has, told, clock } = setUp();
 	give(1, ["a"]);
 	follower.heard("one", 2, 2);
-	follower.close("left");
+	run(follower.close("left"));
 	expect(has()).toEqual([]);
 	expect(told.at(-1)).toBe("-live/a left");
 	expect(clock.pending).toBe(0);

@@ -12,6 +12,8 @@ export const FORGET_AFTER: Millis = 60_000;
 export const MAX_NODES = 4_096;
 /** Former runs of one node id still told apart from its present run. */
 const MAX_FORMER = 8;
+/** So many runs in so short a time are no node's: a process takes longer to start. The next is believed when the first is older. */
+const FLAPPING_WITHIN: Millis = 10_000;
 /** What a dead process sent last may still be on its way this long. */
 const FORMER_GRACE: Millis = 1_500;
 
@@ -24,9 +26,9 @@ type Peer = {
 
 /**
  * What a sign of life meant. `duplicate`: a former run speaks beside the present one, so two processes share the id;
- * `former`: a late word of a dead process; `full`: no room for another node.
+ * `former`: a late word of a dead process; `full`: no room for another node; `flapping`: too many runs to believe in another.
  */
-export type Heard = "new" | "restarted" | "returned" | "known" | "former" | "duplicate" | "full";
+export type Heard = "new" | "restarted" | "returned" | "known" | "former" | "duplicate" | "full" | "flapping";
 
 /** Who is there: a pure table of other nodes, fed with signs of life and the time. */
 export class PeerTable {
@@ -51,6 +53,7 @@ export class PeerTable {
 		if (replacedAt !== undefined && !peer.view.suspect) {
 			return now - replacedAt > FORMER_GRACE ? "duplicate" : "former";
 		}
+		if (isFlapping(peer, now)) return "flapping";
 		retire(peer, now);
 		peer.former.delete(message.node.incarnation);
 		peer.view = viewOf(message, false);
@@ -65,6 +68,12 @@ export class PeerTable {
 		return peer?.view;
 	}
 
+	/** Marks a node so that nothing new is pulled from it. */
+	suspect(id: string): void {
+		const peer = this.#peers.get(id);
+		if (peer) peer.view = { ...peer.view, suspect: true };
+	}
+
 	/** Takes a node out; the node's last view. */
 	remove(id: string): NodeView | undefined {
 		const view = this.get(id);
@@ -74,12 +83,17 @@ export class PeerTable {
 
 	/**
 	 * Marks whoever has been silent too long; tells who became suspect and who is to be removed.
-	 * `provenAt` is when the control plane last passed a message for certain.
+	 * `provenAt` is when the control plane last passed a message for certain; `isHere` tells of whom something waits to be heard.
 	 */
-	sweep(now: Millis, provenAt: Millis): { suspects: NodeView[]; lost: NodeView[] } {
+	sweep(
+		now: Millis,
+		provenAt: Millis,
+		isHere: (id: string) => boolean = () => false,
+	): { suspects: NodeView[]; lost: NodeView[] } {
 		const suspects: NodeView[] = [];
 		const lost: NodeView[] = [];
 		for (const peer of this.#peers.values()) {
+			if (isHere(peer.view.info.id)) continue;
 			const silence = now - peer.heardAt;
 			if (silence > FORGET_AFTER) lost.push(peer.view);
 			else if (silence > SUSPECT_AFTER && provenAt - peer.heardAt > PROVEN_AFTER && !peer.view.suspect) {
@@ -113,6 +127,11 @@ function refresh(peer: Peer, message: Alive, now: Millis): Heard {
 	peer.view = { ...viewOf(message, peer.view.synced), info };
 	peer.heardAt = now;
 	return returned ? "returned" : "known";
+}
+
+function isFlapping({ former }: Peer, now: Millis): boolean {
+	const [oldest = Number.NEGATIVE_INFINITY] = former.values();
+	return former.size >= MAX_FORMER && now - oldest < FLAPPING_WITHIN;
 }
 
 function retire(peer: Peer, now: Millis): void {

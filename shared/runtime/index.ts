@@ -1,4 +1,5 @@
 export * from "./events.ts";
+export * from "./load-meter.ts";
 export * from "./logger.ts";
 export * from "./metrics.ts";
 export * from "./run.ts";

@@ -21,7 +21,11 @@ const nodeInfo = (id: string, more: Partial<NodeInfo>): NodeInfo => ({
 
 type OpenBus = (options: ConstructorParameters<typeof NatsBus>[1]) => Bus;
 
-function join(openBus: OpenBus, id: string, { follow = () => true, unseen = false, ...more }: MemberOptions): Member {
+function join(
+	openBus: OpenBus,
+	id: string,
+	{ follow = () => true, unseen = false, load = () => 0, ...more }: MemberOptions,
+): Member {
 	const counted: string[] = [];
 	const warned: string[] = [];
 	const options = {
@@ -29,6 +33,7 @@ function join(openBus: OpenBus, id: string, { follow = () => true, unseen = fals
 		self: nodeInfo(id, more),
 		follow,
 		unseen,
+		load,
 		clock: systemClock,
 		log: { info: () => {}, warn: (_fields: object, message: string) => void warned.push(message) },
 		count: (event: string, reason?: string) => void counted.push(reason === undefined ? event : `${event}:${reason}`),

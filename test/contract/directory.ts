@@ -19,6 +19,7 @@ export type Member = {
 export type MemberOptions = Partial<NodeInfo> & {
 	readonly follow?: (info: NodeInfo) => boolean;
 	readonly unseen?: boolean;
+	readonly load?: () => number;
 };
 
 /** One control plane; disposing ends its members too. */
@@ -160,9 +161,8 @@ export function directoryContract(name: string, openPlane: () => Promise<Plane>)
 
 		test("draining and load are told", async () => {
 			const edge = plane.open("edge-1");
-			const origin = plane.open("origin-1");
+			const origin = plane.open("origin-1", { load: () => 0.75 });
 			await sees(edge, "origin-1").toBeDefined();
-			origin.directory.setLoad(0.75);
 			origin.directory.setDraining(true);
 			await sees(edge, "origin-1").toMatchObject({ draining: true, load: 0.75 });
 			expect(edge.changes.filter(({ type }) => type === "node-draining")).toHaveLength(1);

@@ -1,0 +1,49 @@
+/** Streams asked for at once, of all nodes together: more would arrive faster than they are taken in, and wait here as bytes. */
+const MAX_STREAMS_ASKED = 40_000;
+/** A request counts as so many streams more: a node may say it has none. */
+const STREAMS_OF_A_REQUEST = 100;
+
+type Request = { readonly streams: number; readonly send: () => void };
+
+/** Requests for snapshots, one for each node, held back so that few are answered at once. Nodes with few streams go first. */
+export class Registrations {
+	readonly #waiting = new Map<string, Request>();
+	readonly #sent = new Map<string, number>();
+	#streams = 0;
+
+	/** Sends the request of a node now or when others are through; it replaces one before. */
+	ask(id: string, streams: number, send: () => void): void {
+		this.#remove(id);
+		this.#waiting.set(id, { streams: streams + STREAMS_OF_A_REQUEST, send });
+		this.#next();
+	}
+
+	/** The request of a node is answered, or nobody waits for the answer any more. */
+	over(id: string): void {
+		this.#remove(id);
+		this.#next();
+	}
+
+	#remove(id: string): void {
+		this.#waiting.delete(id);
+		this.#streams -= this.#sent.get(id) ?? 0;
+		this.#sent.delete(id);
+	}
+
+	#next(): void {
+		for (let next = this.#smallest(); next; next = this.#smallest()) {
+			const [id, { streams, send }] = next;
+			if (this.#sent.size > 0 && this.#streams + streams > MAX_STREAMS_ASKED) return;
+			this.#waiting.delete(id);
+			this.#sent.set(id, streams);
+			this.#streams += streams;
+			send();
+		}
+	}
+
+	#smallest(): [string, Request] | undefined {
+		let smallest: [string, Request] | undefined;
+		for (const one of this.#waiting) if (!smallest || one[1].streams < smallest[1].streams) smallest = one;
+		return smallest;
+	}
+}

@@ -1,0 +1,20 @@
+import { performance } from "node:perf_hooks";
+
+/** A shorter time says more about one moment than about the load. */
+const SPAN_MS = 1_000;
+
+/** Tells, whenever asked, in which share of the last whole second or more this process's event loop was busy: 0 to 1. */
+export function loadMeter(): () => number {
+	let from = performance.eventLoopUtilization();
+	let startedAt = performance.now();
+	let load = 0;
+	return () => {
+		const now = performance.now();
+		if (now - startedAt < SPAN_MS) return load;
+		const total = performance.eventLoopUtilization();
+		load = performance.eventLoopUtilization(total, from).utilization;
+		from = total;
+		startedAt = now;
+		return load;
+	};
+}
