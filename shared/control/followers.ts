@@ -71,6 +71,7 @@ export class Followers {
 
 	/** The control plane is back after it was away. */
 	resume(): void {
+		this.#registrations.reset();
 		for (const { follower } of this.#all.values()) follower.resume();
 	}
 

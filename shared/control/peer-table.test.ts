@@ -100,3 +100,20 @@ test("the table is bounded", () => {
 	for (let run = 0; run < 1_000; run++) table.hear(alive("n0", `run${run}`), run);
 	expect(table.all()).toHaveLength(MAX_NODES);
 });
+
+test("thousands of runs of one id are not believed; after a while the next one is", () => {
+	const table = new PeerTable();
+	const heard = Array.from({ length: 5_000 }, (_, run) => table.hear(alive("a", `run-${run}`), run));
+	expect(heard.filter((one) => one === "restarted")).toHaveLength(8);
+	expect(heard.at(-1)).toBe("flapping");
+	expect(table.get("a")?.info.incarnation).toBe("run-8");
+	expect(table.hear(alive("a", "real"), 11_000)).toBe("restarted");
+});
+
+test("nobody is called silent while something of it waits to be heard", () => {
+	const table = new PeerTable();
+	table.hear(alive("a"), 0);
+	table.hear(alive("b"), 0);
+	const { suspects } = table.sweep(5_000, 5_000, (id) => id === "a");
+	expect(suspects.map(({ info }) => info.id)).toEqual(["b"]);
+});

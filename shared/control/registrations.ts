@@ -24,6 +24,13 @@ export class Registrations {
 		this.#next();
 	}
 
+	/** What was sent got lost with the control plane, and all ask anew. */
+	reset(): void {
+		this.#waiting.clear();
+		this.#sent.clear();
+		this.#streams = 0;
+	}
+
 	#remove(id: string): void {
 		this.#waiting.delete(id);
 		this.#streams -= this.#sent.get(id) ?? 0;

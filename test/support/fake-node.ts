@@ -7,6 +7,9 @@ import { encode } from "../../shared/control/codec.ts";
 const PAGE_STREAMS = 1_000;
 const ROOT = "millrace.default";
 
+/** What a fake node has; a list, or what makes its parts when they are asked for. */
+type Streams = { readonly length: number; slice(from: number, to: number): readonly StreamInfo[] };
+
 /** A node that exists on the control plane only, right in form and free in what it says. It is heard when it is told to speak. */
 export class FakeNode {
 	readonly info: NodeInfo;
@@ -14,10 +17,10 @@ export class FakeNode {
 	/** Register requests it got. */
 	asked = 0;
 	readonly #bus: Bus;
-	readonly #streams: readonly StreamInfo[];
+	readonly #streams: Streams;
 
 	/** Answers `register` with these streams; the bus stays its owner's. */
-	constructor(bus: Bus, info: Partial<NodeInfo> & { id: string }, streams: readonly StreamInfo[] = []) {
+	constructor(bus: Bus, info: Partial<NodeInfo> & { id: string }, streams: Streams = []) {
 		this.#bus = bus;
 		this.#streams = streams;
 		this.info = {
