@@ -1,6 +1,9 @@
 import type { Server } from "./candidate.ts";
 import type { ServerReport } from "./server-machine.ts";
 
+/** Servers that failed and went away, whose failures still count when they return: more than the servers of any table. */
+const MAX_GONE = 64;
+
 /**
  * `dialling` asked to play · `trial` media came, which may be what the server had in store · `steady` media keeps flowing ·
  * `cooling` lost, and waits before another try · `resting` may be asked.
@@ -86,9 +89,11 @@ function moved(roster: Roster, id: string, from: readonly ServerState[], change:
 	return { ...roster, entries: [...entries.filter((entry) => !isIt(entry)), ...entries.filter(isIt)] };
 }
 
-/** Forgets servers at rest of which there is nothing to remember, or which have the stream no more. */
+/** Forgets servers at rest of which there is nothing to remember, and of those that have the stream no more all but the last. */
 function tidy(roster: Roster): Roster {
+	const entries = roster.entries.filter(({ state, tries }) => state !== "resting" || tries > 0);
 	const isOffered = ({ server }: Entry): boolean => roster.offered.some(({ id }) => id === server.id);
-	const isKept = (entry: Entry): boolean => entry.state !== "resting" || (entry.tries > 0 && isOffered(entry));
-	return { ...roster, entries: roster.entries.filter(isKept) };
+	const gone = entries.filter((entry) => entry.state === "resting" && !isOffered(entry));
+	const forgotten = gone.slice(0, Math.max(0, gone.length - MAX_GONE));
+	return { ...roster, entries: entries.filter((entry) => !forgotten.includes(entry)) };
 }

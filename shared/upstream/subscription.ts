@@ -33,15 +33,20 @@ export type ServerStanding = Pick<Server, "id" | "group" | "rank"> & { readonly 
 export class Subscription {
 	readonly #actor: Actor<typeof subscriptionMachine>;
 	readonly #options: SubscriptionOptions;
+	#isStopped = false;
 
 	constructor(options: SubscriptionOptions) {
-		const { servers, pull, onAirChanged, onOver, onFailed, ...input } = options;
+		const { pull, onAirChanged, onOver, standby, holdMs, patience } = options;
 		this.#options = options;
 		const server = serverMachine.provide({ actors: { pull: pullActor(pull) } });
 		const machine = subscriptionMachine.provide({ actors: { server } });
-		this.#actor = createActor(machine, { input: { ...input, servers: [] } });
+		this.#actor = createActor(machine, { input: { servers: [], standby, holdMs, patience } });
 		this.#actor.on("onAir", (change) => this.#contain(() => onAirChanged(change)));
-		this.#actor.subscribe({ complete: onOver, error: onFailed });
+		this.#actor.subscribe({
+			// A machine that is stopped from outside is complete, too.
+			complete: () => this.#isStopped || onOver(),
+			error: (error) => this.#fail(error),
+		});
 	}
 
 	/** Begins to pull. */
@@ -76,11 +81,13 @@ export class Subscription {
 
 	/** Which servers have the stream may have changed. */
 	candidatesChanged(): void {
+		if (this.#actor.getSnapshot().status !== "active") return;
 		this.#contain(() => this.#actor.send({ type: "candidates", servers: this.#options.servers() }));
 	}
 
 	/** Ends it without `onOver`. */
 	stop(): void {
+		this.#isStopped = true;
 		this.#actor.stop();
 	}
 
@@ -92,9 +99,14 @@ export class Subscription {
 		try {
 			task();
 		} catch (error) {
-			this.stop();
-			this.#options.onFailed(error);
+			this.#fail(error);
 		}
+	}
+
+	#fail(error: unknown): void {
+		if (this.#isStopped) return;
+		this.stop();
+		this.#options.onFailed(error);
 	}
 }
 
@@ -105,7 +117,7 @@ function standings(roster: Roster): ServerStanding[] {
 	return [
 		...offered.map((server) => standing(server, stateOf(roster, server.id))),
 		...entries
-			.filter(({ server }) => !isOffered(server))
+			.filter(({ server, state }) => state !== "resting" && !isOffered(server))
 			.map(({ server, state }) =>
 				standing(server, state === "trial" || state === "steady" || state === "dialling" ? "leaving" : state),
 			),

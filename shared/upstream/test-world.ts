@@ -25,6 +25,7 @@ export class TruePull {
 	/** Since when media is known to flow. */
 	flowingSince: number | undefined;
 	isOpen = true;
+	isLost = false;
 
 	constructor(at: TrueServer, openedAt: number, report: (event: PullReport) => void) {
 		this.at = at;
@@ -58,6 +59,7 @@ export class TruePull {
 	}
 
 	#lose(reason: string): void {
+		this.isLost = true;
 		this.at.failures++;
 		this.#report({ type: "lost", reason });
 	}
