@@ -11,9 +11,9 @@ const key = parseStreamKey("live/a") ?? expect.fail("a key");
 const IDLE_MS = 1000;
 
 /** Pulls the stream from a node; what came and how it ended. */
-function pullFrom(rtmp: string, clock: Clock) {
+function pullFrom(rtmp: string, clock: Clock, take: () => void = () => {}) {
 	const { hostname, port } = new URL(rtmp);
-	const seen = { packets: 0, last: "", lost: [] as string[] };
+	const seen = { packets: 0, last: "", isFlowing: false, lost: [] as string[] };
 	const stop = pull({
 		key,
 		server: { id: "o1", host: hostname, port: Number(port), app: undefined },
@@ -23,10 +23,13 @@ function pullFrom(rtmp: string, clock: Clock) {
 		idleMs: IDLE_MS,
 		firstMediaMs: 3000,
 		onLive: () => {},
-		onFlowing: () => {},
+		onFlowing: () => {
+			seen.isFlowing = true;
+		},
 		onPacket: (packet) => {
 			seen.packets++;
 			seen.last = idOf(packet);
+			take();
 		},
 		onLost: (_reason, message) => seen.lost.push(message),
 	});
@@ -66,4 +69,40 @@ test("a node that stood still itself reads what lies in its sockets before it gi
 	while (performance.now() < until);
 	await expect.poll(() => seen.packets).toBeGreaterThan(before + 50);
 	expect(seen.lost).toEqual([]);
+});
+
+test("media that flows longer than a silence may last is no longer what the upstream had in store", async () => {
+	await using mesh = new TestMesh();
+	const origin = await mesh.origin("o1");
+	using publisher = new TestPublisher(`${origin.rtmp}/live/a`);
+	await publisher.ready;
+	const clock = new ManualClock();
+	using pulling = pullFrom(origin.rtmp, clock);
+	const { seen } = pulling;
+	const send = async (from: number): Promise<void> => {
+		const some = demoClip().slice(from, from + 10);
+		publisher.send(some);
+		await expect.poll(() => seen.last).toBe(some.map(idOf).at(-1));
+	};
+	await send(0);
+	clock.advance(IDLE_MS - 1);
+	await send(10);
+	expect(seen.isFlowing).toBe(false);
+	clock.advance(1);
+	await send(20);
+	expect(seen).toMatchObject({ isFlowing: true, lost: [] });
+});
+
+test("what throws while it takes a packet ends the pull, and nothing besides", async () => {
+	await using mesh = new TestMesh();
+	const origin = await mesh.origin("o1");
+	using _encoder = await PacedEncoder.start([`${origin.rtmp}/live/a`], demoClip());
+	using pulling = pullFrom(origin.rtmp, systemClock, () => {
+		throw new Error("no such box");
+	});
+	using other = pullFrom(origin.rtmp, systemClock);
+	await expect.poll(() => pulling.seen.lost).toEqual(["a fault of our own: no such box"]);
+	const before = other.seen.packets;
+	await expect.poll(() => other.seen.packets).toBeGreaterThan(before);
+	expect(pulling.seen.packets).toBe(1);
 });
