@@ -1,6 +1,6 @@
-import type { StreamSource } from "#shared/catalog";
-import { streamKey } from "#shared/media";
-import { endNow, endSoon, type HttpApp, SocketSink } from "#shared/net";
+import type { Lease, StreamSource } from "#shared/catalog";
+import { type StreamKey, streamKey } from "#shared/media";
+import { endNow, endSoon, type HttpApp, type Socket, SocketSink, takeConnection } from "#shared/net";
 import type { Events } from "#shared/runtime";
 import type { Reader } from "#shared/stream";
 import type { PlayPolicy } from "./play.ts";
@@ -15,17 +15,9 @@ export type HttpFlvOptions = {
 };
 
 /** The head of an answer without end: no length and no chunks, so shared batches go to the socket as they are. */
-const HEAD = [
-	"HTTP/1.1 200 OK",
-	"Content-Type: video/x-flv",
-	"Cache-Control: no-store",
-	"Access-Control-Allow-Origin: *",
-	"Connection: close",
-	"",
-	"",
-].join("\r\n");
+const HEAD = { "Content-Type": "video/x-flv", "Cache-Control": "no-store", Connection: "close" };
 
-/** Adds `GET /<app>/<name>.flv`: the live stream as an FLV file without end. */
+/** Adds `GET /<app>/<name>.flv`: the live stream as an FLV file without end, and as such the last answer of its connection. */
 export function serveHttpFlv(http: HttpApp, options: HttpFlvOptions): void {
 	const { source, events } = options;
 	http.get<{ Params: { app: string; name: string } }>("/:app/:name.flv", async (request, reply) => {
@@ -33,42 +25,75 @@ export function serveHttpFlv(http: HttpApp, options: HttpFlvOptions): void {
 		const { app, name } = request.params;
 		const key = streamKey(app, name);
 		const address = request.ip;
-		const notFound = (outcome: "bad-name" | "not-found") => {
+		const refuse = (outcome: "bad-name" | "not-found" | "pipelined", code: number, why: string) => {
 			events.playRefused(`${app}/${name}`.slice(0, 200), address, outcome);
-			return reply.code(404).type("text/plain").send(`there is no stream ${app}/${name}\n`);
+			return reply.code(code).type("text/plain").send(`${why}\n`);
 		};
-		if (!key) return notFound("bad-name");
-		const socket = request.raw.socket;
-		const gone = new AbortController();
-		socket.once("close", () => gone.abort());
-		if (socket.destroyed) gone.abort();
-		const lease = await source.open(key, { connection: socket, signal: gone.signal });
-		if (!lease) return notFound("not-found");
-		reply.hijack();
-		if (gone.signal.aborted) {
-			lease.release();
+		const notFound = `there is no stream ${app}/${name}`;
+		if (!key) return refuse("bad-name", 404, notFound);
+		const gone = endOf(request.raw.socket);
+		if (request.method === "HEAD") {
+			if (!(await source.knows(key, { connection: request.raw.socket, signal: gone }))) return refuse("not-found", 404, notFound);
+			reply.hijack();
+			reply.raw.writeHead(200, HEAD).end();
 			return reply;
 		}
-		socket.setNoDelay(true);
-		socket.write(HEAD);
-		events.playAccepted(key, address, "viewer");
-		let reader: Reader | undefined;
-		const leave = (): void => {
-			reader?.leave();
-			lease.release();
-		};
-		gone.signal.addEventListener("abort", leave);
+		const socket = takeConnection(reply.raw);
+		if (!socket) return refuse("pipelined", 400, "ask for a stream on a connection of its own");
+		reply.header("Connection", "close");
+		const lease = await source.open(key, { connection: socket, signal: gone });
+		if (!lease) return refuse("not-found", 404, notFound);
+		reply.hijack();
+		reply.raw.removeHeader("Transfer-Encoding");
+		reply.raw.writeHead(200, HEAD).flushHeaders();
+		play({ key, app, address, socket, gone, lease }, options);
+		return reply;
+	});
+}
+
+type Viewer = {
+	key: StreamKey;
+	app: string;
+	address: string;
+	socket: Socket;
+	/** Aborts when the socket is closed. */
+	gone: AbortSignal;
+	lease: Lease;
+};
+
+/** Plays until either side ends it. Never throws. */
+function play({ key, app, address, socket, gone, lease }: Viewer, { events, policy }: HttpFlvOptions): void {
+	if (gone.aborted) {
+		lease.release();
+		return;
+	}
+	events.playAccepted(key, address, "viewer");
+	let reader: Reader | undefined;
+	gone.addEventListener("abort", () => {
+		reader?.leave();
+		lease.release();
+	});
+	try {
 		reader = lease.hub.join({
 			form: flvForm,
-			delayMs: options.policy.viewerDelayMs(app),
+			delayMs: policy.viewerDelayMs(app),
 			sink: new SocketSink(socket),
-			bounds: options.policy.bounds,
+			bounds: policy.bounds,
 			onEvict: (reason) => {
 				events.readerEvicted(key, address, reason);
 				endNow(socket, `a reader that is ${reason}`);
 			},
 			onEnd: (reason) => endSoon(socket, `the stream is over: ${reason}`),
 		});
-		return reply;
-	});
+	} catch (error) {
+		events.errorContained("http-flv", error, { key, address });
+		endNow(socket, "a mistake of ours");
+	}
+}
+
+function endOf(socket: Socket): AbortSignal {
+	const gone = new AbortController();
+	if (socket.destroyed) gone.abort();
+	else socket.once("close", () => gone.abort());
+	return gone.signal;
 }

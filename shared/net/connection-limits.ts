@@ -1,31 +1,73 @@
+import type { Socket } from "node:net";
+import { openFilesLimit } from "./open-files.ts";
+
+/** Pulls, the control plane and files need descriptors too; of a small limit a quarter must do. */
+const RESERVED_FILES = 64;
+
 /** How many connections a door holds open, in all and from one address. */
 export class ConnectionLimits {
 	readonly #most: { total: number; perAddress: number };
 	readonly #byAddress = new Map<string, number>();
+	readonly #lastFile: number;
 	#total = 0;
 
-	constructor(most: { total: number; perAddress: number }) {
+	/** `files`: how many this process may have open. */
+	constructor(most: { total: number; perAddress: number }, files = openFilesLimit()) {
 		this.#most = most;
+		this.#lastFile = files - Math.min(RESERVED_FILES, files / 4);
 	}
 
 	get total(): number {
 		return this.#total;
 	}
 
-	/** Counts a connection in; the reason why not where there is no room. Each one let in is to be `leave`d once. */
-	enter(address: string): "connections" | "connections-per-address" | undefined {
-		const here = this.#byAddress.get(address) ?? 0;
+	/**
+	 * Counts a connection in; the reason why not where there is no room. Each one let in is to be `leave`d once. `descriptor` is
+	 * the lowest that was free, so it tells how many are open, whatever for.
+	 */
+	enter(address: string, descriptor = 0): "connections" | "connections-per-address" | "open-files" | undefined {
+		const place = placeOf(address);
+		const here = this.#byAddress.get(place) ?? 0;
 		if (this.#total >= this.#most.total) return "connections";
 		if (here >= this.#most.perAddress) return "connections-per-address";
+		if (descriptor >= this.#lastFile) return "open-files";
 		this.#total++;
-		this.#byAddress.set(address, here + 1);
+		this.#byAddress.set(place, here + 1);
 		return undefined;
 	}
 
 	leave(address: string): void {
-		const here = this.#byAddress.get(address) ?? 0;
+		const place = placeOf(address);
+		const here = this.#byAddress.get(place) ?? 0;
 		this.#total--;
-		if (here > 1) this.#byAddress.set(address, here - 1);
-		else this.#byAddress.delete(address);
+		if (here > 1) this.#byAddress.set(place, here - 1);
+		else this.#byAddress.delete(place);
 	}
+}
+
+/** The number of an accepted socket's descriptor; 0 where it has none of its own. */
+export function descriptorOf(socket: Socket): number {
+	// Node has no other word for it.
+	const { _handle } = socket as Socket & { _handle?: { fd?: number } };
+	return _handle?.fd ?? 0;
+}
+
+/**
+ * What is counted as one address: of IPv6 the network of 64 bits, since one subscriber has at least that many addresses
+ * (RFC 6177 §2), and an IPv4 address however it is written.
+ */
+export function placeOf(address: string): string {
+	if (!address.includes(":")) return address;
+	const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+	if (v4 !== undefined) return v4;
+	const [head = "", tail] = address.replace(/%.*/, "").split("::");
+	const groups = head === "" ? [] : head.split(":");
+	const after = tail === undefined || tail === "" ? [] : tail.split(":");
+	// An IPv4 address at the end fills two groups.
+	const length = groups.length + after.length + (address.includes(".") ? 1 : 0);
+	const all = [...groups, ...Array.from({ length: tail === undefined ? 0 : 8 - length }, () => "0"), ...after];
+	return `${all
+		.slice(0, 4)
+		.map((group) => group.toLowerCase().replace(/^0+(?=.)/, ""))
+		.join(":")}::/64`;
 }

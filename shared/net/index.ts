@@ -1,6 +1,9 @@
+export type { Socket } from "node:net";
 export * from "./ending.ts";
 export * from "./failure.ts";
+export { takeConnection } from "./http-connection.ts";
 export * from "./http-server.ts";
+export { openFilesLimit } from "./open-files.ts";
 export * from "./rtmp-connection.ts";
 export * from "./rtmp-dialer.ts";
 export * from "./rtmp-listener.ts";

@@ -10,16 +10,27 @@ const SENTENCES: Record<string, (where: string) => string> = {
 	EADDRNOTAVAIL: (where) => `${where} is not an address of this machine`,
 };
 
+export type ListenOptions = {
+	/** What it is called in an error's sentence. */
+	name: string;
+	host: string;
+	/** 0 takes a free one. */
+	port: number;
+	/** A connection could not be taken, such as for want of a file descriptor. */
+	onFull(): void;
+};
+
 /** Starts to listen; the port that was got. Throws StartError with one sentence. */
-export async function listen(server: Server, what: string, host: string, port: number): Promise<number> {
+export async function listen(server: Server, { name, host, port, onFull }: ListenOptions): Promise<number> {
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", (error: NodeJS.ErrnoException) => {
-			const where = `${what} ${host}:${port}`;
+			const where = `${name} ${host}:${port}`;
 			const sentence = SENTENCES[error.code ?? ""]?.(where) ?? `${where} cannot be listened on: ${error.message}`;
 			reject(new StartError(sentence, { cause: error }));
 		});
 		server.listen({ host, port, backlog: LISTEN_BACKLOG }, resolve);
 	});
 	server.removeAllListeners("error");
+	server.on("error", onFull);
 	return (server.address() as AddressInfo).port;
 }

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from "node:net";
 import type { Clock, Millis } from "#shared/clock";
 import { MessageBudget, OVER_BUDGET } from "#shared/rtmp";
-import { ConnectionLimits } from "./connection-limits.ts";
+import { ConnectionLimits, descriptorOf } from "./connection-limits.ts";
 import { listen } from "./listen.ts";
 import { type ConnectionHandler, RtmpConnection } from "./rtmp-connection.ts";
 
@@ -49,7 +49,7 @@ export async function listenRtmp(options: RtmpListenerOptions): Promise<RtmpList
 			early.push(socket);
 			return;
 		}
-		const refusal = accept ? counts.enter(address) : "starting";
+		const refusal = accept ? counts.enter(address, descriptorOf(socket)) : "starting";
 		if (refusal || !accept) {
 			socket.on("error", () => {});
 			socket.destroy();
@@ -75,7 +75,12 @@ export async function listenRtmp(options: RtmpListenerOptions): Promise<RtmpList
 	};
 
 	const server = createServer(admit);
-	const port = await listen(server, "rtmp", options.host, options.port);
+	const port = await listen(server, {
+		name: "rtmp",
+		host: options.host,
+		port: options.port,
+		onFull: () => options.onRefused("open-files", "unknown"),
+	});
 	return {
 		port,
 		get connections() {

@@ -67,7 +67,12 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 	const onRefused = (reason: string, address: string) => events.connectionRefused(reason, address);
 
 	const rtmp = scope.use(await listenRtmp({ ...config.rtmp, clock, limits, onRefused }));
-	const http = scope.use(await listenHttp({ ...config.http, limits, onRefused }));
+	const onUnheard = (address: string) => events.requestUnheard(address);
+	const onFailed = (error: Error, path: string) => events.errorContained("http-request", error, { path });
+	const isForPages = config.role === "edge";
+	const http = scope.use(
+		await listenHttp({ name: "http", ...config.http, isForPages, limits, onRefused, onUnheard, onFailed }),
+	);
 	const info: NodeInfo = {
 		id,
 		role: config.role,

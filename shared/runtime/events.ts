@@ -46,7 +46,7 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			metrics.plays.inc({ outcome: "accepted" });
 			log.debug({ key, address, as }, "play accepted");
 		},
-		playRefused(key: string, address: string, outcome: "bad-name" | "not-found" | "nodes-only"): void {
+		playRefused(key: string, address: string, outcome: "bad-name" | "not-found" | "nodes-only" | "pipelined"): void {
 			metrics.plays.inc({ outcome });
 			log.info({ key, address, outcome }, "play refused");
 		},
@@ -81,11 +81,15 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			if (about.to === undefined) log.warn({ key, ...about }, "no upstream on air");
 			else log.info({ key, ...about }, "on air");
 		},
-		/** Something of ours threw: it ends this subscription and nothing besides. */
-		subscriptionFailed(key: string, error: unknown): void {
-			metrics.subscriptionsFailed.inc();
-			const message = error instanceof Error ? error.message : String(error);
-			log.error({ key, err: error }, `a subscription ended by a fault of our own: ${message}`);
+		/** A request on a connection that plays a stream already. */
+		requestUnheard(address: string): void {
+			metrics.requestsUnheard.inc();
+			log.info({ address }, "request behind a stream, not answered");
+		},
+		/** A mistake of ours that ends what it met and nothing else; `where` is one of few words. */
+		errorContained(where: string, error: unknown, about: object = {}): void {
+			metrics.errorsContained.inc({ where });
+			log.error({ where, ...about, err: error }, "error contained");
 		},
 		streamOver(key: string, reason: string): void {
 			log.info({ key, reason }, "stream over");

@@ -22,7 +22,7 @@ export function createMetrics(labels: { node: string; role: string }) {
 			"Publishes by outcome: accepted, taken-over, returned, silent, bad-name, busy.",
 			["outcome"],
 		),
-		plays: counter("plays_total", "Plays by outcome: accepted, not-found, bad-name.", ["outcome"]),
+		plays: counter("plays_total", "Plays by outcome: accepted, not-found, bad-name, nodes-only, pipelined.", ["outcome"]),
 		evictions: counter("readers_evicted_total", "Readers closed by the hub, by reason.", ["reason"]),
 		switches: counter(
 			"upstream_switches_total",
@@ -40,7 +40,15 @@ export function createMetrics(labels: { node: string; role: string }) {
 			"ended",
 		]),
 		pulls: counter("pulls_total", "Pulls by how they ended.", ["outcome"]),
-		subscriptionsFailed: counter("subscriptions_failed_total", "Subscriptions ended by a fault of our own."),
+		requestsUnheard: counter(
+			"http_requests_unheard_total",
+			"HTTP requests not answered: their connection plays a stream.",
+		),
+		errorsContained: counter(
+			"errors_contained_total",
+			"Mistakes of this program that ended what they met and nothing else, by where.",
+			["where"],
+		),
 		control: counter("control_events_total", "Events of the control plane.", ["event", "reason"]),
 	};
 }
