@@ -25,10 +25,12 @@ RUN apt-get update \
 RUN ln -s /app/bin/millrace.js /usr/local/bin/millrace \
 	&& install -d -o node -g node /var/lib/millrace
 WORKDIR /app
-# In a container loopback reaches nobody. Nodes that are reached by others want a cluster key.
+# In a container loopback reaches nobody. Nodes that are reached by others want a cluster key. Port 8081, for /metrics and
+# /api, is for the container's own network: publish it only where all who reach it may see them.
 ENV NODE_ENV=production \
 	MILLRACE_RTMP_HOST=0.0.0.0 \
-	MILLRACE_HTTP_HOST=0.0.0.0
+	MILLRACE_HTTP_HOST=0.0.0.0 \
+	MILLRACE_ADMIN_HOST=0.0.0.0
 COPY --from=packages /app/node_modules node_modules
 COPY package.json ./
 COPY bin bin
@@ -36,7 +38,7 @@ COPY docker/healthcheck.mjs docker/
 COPY cli/demo/demo.flv cli/demo/
 COPY --from=build /app/dist dist
 USER node
-EXPOSE 1935 8080
+EXPOSE 1935 8080 8081
 # SIGTERM drains: give it more time than drainMs, 8 s, such as `docker stop -t 15`.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 CMD ["node", "/app/docker/healthcheck.mjs"]

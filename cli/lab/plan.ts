@@ -42,11 +42,12 @@ export const overlayNames = (counts: Counts): string[] => [
 ];
 
 /** What the lab itself decides about a node, whatever an overlay says: all of it stays on this machine. */
-export const environmentOf = ({ id }: PlannedNode, nats: string, ports: Ports): Record<string, string> => ({
+export const environmentOf = ({ id, settings }: PlannedNode, nats: string, ports: Ports): Record<string, string> => ({
 	MILLRACE_NODE_ID: id,
 	MILLRACE_NATS: nats,
 	MILLRACE_RTMP_HOST: "127.0.0.1",
 	MILLRACE_RTMP_PORT: `${ports.rtmp}`,
 	MILLRACE_HTTP_HOST: "127.0.0.1",
 	MILLRACE_HTTP_PORT: `${ports.http}`,
+	...(settings["admin"] !== undefined && { MILLRACE_ADMIN_HOST: "127.0.0.1" }),
 });

@@ -6,7 +6,7 @@ import { observe, Scope, type Service } from "#shared/runtime";
 import { Ingests } from "./ingests.ts";
 
 /** What a running origin shows to whoever started it. */
-export type Origin = Service & { readonly rtmp: string; readonly http: string };
+export type Origin = Service & { readonly rtmp: string; readonly http: string; readonly admin: string };
 
 /** An origin, assembled in order: log and ports, catalog, ingests, doors. It follows nobody. */
 export async function startOrigin(config: OriginConfig, options: Omit<NodeOptions, "follow"> = {}): Promise<Origin> {
@@ -48,6 +48,7 @@ export async function startOrigin(config: OriginConfig, options: Omit<NodeOption
 		return {
 			rtmp: node.info.rtmp,
 			http: node.info.http,
+			admin: node.adminUrl,
 			drainAsked: node.drainAsked,
 			drain: (noTime) => drain(node, config.drainMs, () => ingests.readers, noTime),
 			[Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),

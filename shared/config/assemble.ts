@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { ConfigError } from "#shared/errors";
+import { isLoopback } from "./address.ts";
 import { parseAdvertise } from "./advertised.ts";
 import type { CommonConfig, NatsConfig, Role } from "./config.ts";
 import type { Values } from "./roles.ts";
@@ -19,6 +20,7 @@ type Common = Omit<Values["origin"], "publish">;
 
 /** Node ids are at most this long. */
 const MAX_ID = 64;
+const MAX_PORT = 65_535;
 
 function nodeOf(
 	{ id: given, group, rank }: Common["node"],
@@ -76,15 +78,30 @@ function listenOf(scheme: "rtmp" | "http", { host, port, advertise: text }: Comm
 	return { host, port, ...(advertise && { advertise }) };
 }
 
+/** A listener for those who run the service: apart from the viewers' as soon as that one can be reached from elsewhere. */
+function adminOf({ admin, http }: Common): CommonConfig["admin"] {
+	const isAsked = admin.host !== undefined || admin.port !== undefined;
+	if (!isAsked && isLoopback(http.host)) return undefined;
+	const host = admin.host ?? (isLoopback(http.host) ? http.host : "127.0.0.1");
+	const port = admin.port ?? nextPort(http.port);
+	const isSameHost = admin.host === undefined || host === http.host;
+	return isSameHost && port === http.port && port !== 0 ? undefined : { host, port };
+}
+
+/** 0, any free one, stays that. */
+const nextPort = (port: number): number => (port === 0 ? 0 : port < MAX_PORT ? port + 1 : port - 1);
+
 /** Completes what the schema gave: names from the machine, secrets from their files, paths made absolute. */
 export function assembleCommon(values: Common, around: Surroundings): CommonConfig {
 	const { level, pretty } = values.log;
+	const admin = adminOf(values);
 	return {
 		node: nodeOf(values.node, around),
 		cluster: clusterOf(values.cluster, around),
 		nats: natsOf(values.nats, around),
 		rtmp: listenOf("rtmp", values.rtmp),
 		http: listenOf("http", values.http),
+		...(admin && { admin }),
 		log: { level, pretty: pretty === "auto" ? around.tty : pretty },
 		limits: values.limits,
 		viewers: values.viewers,

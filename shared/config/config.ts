@@ -26,6 +26,8 @@ export type CommonConfig = {
 	readonly nats: NatsConfig;
 	readonly rtmp: Listen;
 	readonly http: Listen;
+	/** Where /api and /metrics are, if not beside what viewers reach. */
+	readonly admin?: Pick<Listen, "host" | "port">;
 	readonly log: { readonly level: Values["origin"]["log"]["level"]; readonly pretty: boolean };
 	readonly limits: Readonly<Values["origin"]["limits"]>;
 	readonly viewers: { readonly delayMs: number };

@@ -33,20 +33,23 @@ export const count = (standard: number, about: string, min = 1, max = 10_000_000
 export const bytes = (standard: number, about: string, min: number) =>
 	field(z.int().min(min).max(Number.MAX_SAFE_INTEGER).default(standard), `a number of bytes, at least ${min}`, about);
 
+const aPort = z.int().min(0).max(65_535);
+const PORT = "a port from 0 to 65535";
+
 /** A port to listen on; 0 takes a free one. */
-export const port = (standard: number, about: string) =>
-	field(z.int().min(0).max(65_535).default(standard), "a port from 0 to 65535", about);
+export const port = (standard: number, about: string) => field(aPort.default(standard), PORT, about);
+
+/** A port to listen on that may stay unset. */
+export const portOr = (unset: string, about: string) => field(aPort.exactOptional(), PORT, about, { unset });
+
+const aHost = z.string().refine((text) => parseHostPort(text.includes(":") ? `[${text}]` : text) !== undefined);
+const HOST = "an IP address or a host name, without a port";
 
 /** An address to listen on. */
-export const listenHost = (about: string) =>
-	field(
-		z
-			.string()
-			.refine((text) => parseHostPort(text.includes(":") ? `[${text}]` : text) !== undefined)
-			.default("127.0.0.1"),
-		"an IP address or a host name, without a port",
-		about,
-	);
+export const listenHost = (about: string) => field(aHost.default("127.0.0.1"), HOST, about);
+
+/** An address to listen on that may stay unset. */
+export const listenHostOr = (unset: string, about: string) => field(aHost.exactOptional(), HOST, about, { unset });
 
 /** Text that may stay unset. */
 export const text = (want: string, about: string, unset = "none") =>

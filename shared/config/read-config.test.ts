@@ -168,6 +168,22 @@ test("HTTP may be public and NATS anywhere without a key", () => {
 	});
 });
 
+test.for([
+	{ text: "", admin: undefined },
+	{ text: "http: {host: 0.0.0.0}", admin: { host: "127.0.0.1", port: 8081 } },
+	{ text: "http: {host: 10.0.0.1, port: 80}", admin: { host: "127.0.0.1", port: 81 } },
+	{ text: "http: {host: 0.0.0.0, port: 0}", admin: { host: "127.0.0.1", port: 0 } },
+	{ text: "http: {host: 0.0.0.0, port: 65535}", admin: { host: "127.0.0.1", port: 65_534 } },
+	{ text: "http: {host: 0.0.0.0}\nadmin: {port: 8080}", admin: undefined },
+	{ text: "http: {host: 0.0.0.0}\nadmin: {host: 0.0.0.0}", admin: { host: "0.0.0.0", port: 8081 } },
+	{ text: "http: {host: 0.0.0.0}\nadmin: {host: 10.0.0.1, port: 9000}", admin: { host: "10.0.0.1", port: 9000 } },
+	{ text: "admin: {port: 9000}", admin: { host: "127.0.0.1", port: 9000 } },
+	{ text: "http: {host: '::1'}\nadmin: {port: 9000}", admin: { host: "::1", port: 9000 } },
+	{ text: "http: {port: 0}\nadmin: {port: 0}", admin: { host: "127.0.0.1", port: 0 } },
+])("who runs the service comes in at $admin with $text", ({ text, admin }) => {
+	expect(origin(text).admin).toEqual(admin);
+});
+
 test("a file that is not there is one sentence", () => {
 	const path = join(folder, "gone.yaml");
 	expect(() => readConfig("edge", { file: path, env: {} })).toThrow(new ConfigError(`${path}: there is no such file`));

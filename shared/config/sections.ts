@@ -3,7 +3,7 @@ import { isNodeId } from "#shared/address";
 import { parseStreamKey, type StreamKey } from "#shared/media";
 import { isAppName } from "./address.ts";
 import { parseAdvertise } from "./advertised.ts";
-import { bytes, count, field, listenHost, millis, port, secret, text } from "./field.ts";
+import { bytes, count, field, listenHost, listenHostOr, millis, port, portOr, secret, text } from "./field.ts";
 
 const NAME = "1 to 64 letters, digits, _ or -";
 const MIB = 1024 * 1024;
@@ -84,6 +84,14 @@ const httpSection = z.strictObject({
 	advertise: advertise("a host, host:port or http://host:port to dial", "Where others find this node's HTTP.", "http"),
 });
 
+const adminSection = z.strictObject({
+	host: listenHostOr("loopback", "Address to listen on for /api and /metrics, which are open to whoever reaches it."),
+	port: portOr(
+		"that of http where it listens on loopback, otherwise the next one",
+		"Port to listen on for /api and /metrics; that of http: one listener for both.",
+	),
+});
+
 const LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 const logSection = z.strictObject({
@@ -129,6 +137,7 @@ export const commonShape = {
 	nats: natsSection.prefault({}),
 	rtmp: rtmpSection.prefault({}),
 	http: httpSection.prefault({}),
+	admin: adminSection.prefault({}),
 	log: logSection.prefault({}),
 	limits: limitsSection.prefault({}),
 	viewers: viewersSection.prefault({}),

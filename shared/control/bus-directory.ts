@@ -213,7 +213,7 @@ export class BusDirectory implements Directory {
 		if (this.#duplicates.has(id)) return;
 		this.#duplicates.add(id);
 		this.#options.count("control-duplicate-id");
-		this.#hearing.complain("duplicate", { node: id }, "two running nodes use one node id: give each its own");
+		this.#hearing.complain("duplicate", { id }, "two running nodes use one node id: give each its own");
 	}
 
 	*#gone({ subject, payload }: BusMessage): Generator<undefined, void> {

@@ -23,7 +23,7 @@ import {
 	observe,
 	type Scope,
 } from "#shared/runtime";
-import { serveProbes } from "./probes.ts";
+import { serveMetrics, serveProbes } from "./probes.ts";
 import { VERSION } from "./version.ts";
 
 /** What every service stands on. All of it is owned by the scope it was opened with. */
@@ -36,7 +36,12 @@ export type Node = {
 	readonly events: Events;
 	readonly directory: Directory;
 	readonly rtmp: RtmpListener;
+	/** Where viewers come in. */
 	readonly http: HttpServer;
+	/** Where those come in who run the service; the same as `http` where one listener is for both. */
+	readonly admin: HttpServer;
+	/** Where `admin` is, such as `http://127.0.0.1:8081`. */
+	readonly adminUrl: string;
 	/** Done when somebody asks this node, over the control plane, to drain and stop. */
 	readonly drainAsked: Promise<void>;
 	/** It lets nobody in any more; set by `drain`. */
@@ -56,7 +61,7 @@ export type NodeOptions = {
 	openDirectory?: ((options: DirectoryOptions) => Directory) | undefined;
 };
 
-/** Opens log, metrics, both ports and the directory. The doors stay shut until the service opens them. */
+/** Opens log, metrics, the ports and the directory. The doors stay shut until the service opens them. */
 export async function openNode(config: Config, scope: Scope, options: NodeOptions): Promise<Node> {
 	const clock = systemClock;
 	const { id, group, rank } = config.node;
@@ -69,10 +74,12 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 	const rtmp = scope.use(await listenRtmp({ ...config.rtmp, clock, limits, onRefused }));
 	const onUnheard = (address: string) => events.requestUnheard(address);
 	const onFailed = (error: Error, path: string) => events.errorContained("http-request", error, { path });
+	const common = { limits, onRefused, onUnheard, onFailed };
 	const isForPages = config.role === "edge";
-	const http = scope.use(
-		await listenHttp({ name: "http", ...config.http, isForPages, limits, onRefused, onUnheard, onFailed }),
-	);
+	const http = scope.use(await listenHttp({ name: "http", ...config.http, isForPages, ...common }));
+	const admin =
+		config.admin &&
+		scope.use(await listenHttp({ name: "http for admin", ...config.admin, isForPages: false, ...common }));
 	const info: NodeInfo = {
 		id,
 		role: config.role,
@@ -116,12 +123,15 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 		directory,
 		rtmp,
 		http,
+		admin: admin ?? http,
+		adminUrl: config.admin && admin ? advertisedUrl("http", config.admin, admin.port) : info.http,
 		drainAsked,
 		isDraining: false,
 		siblings: options.siblings,
 	};
 	options.siblings?.show(() => metrics.registry.metrics());
-	serveProbes(http.app, { directory, metrics, siblings: options.siblings, isDraining: () => node.isDraining });
+	for (const { app } of new Set([http, node.admin])) serveProbes(app, { directory, isDraining: () => node.isDraining });
+	serveMetrics(node.admin.app, metrics, options.siblings);
 	return node;
 }
 
@@ -131,11 +141,12 @@ function openDirectory(config: Config, options: NodeOptions, directoryOptions: D
 	return openMemoryDirectory(new MemoryBus(directoryOptions.clock), directoryOptions);
 }
 
-/** Opens both doors and tells whoever started this process where it listens. */
+/** Opens the doors and tells whoever started this process where it listens. */
 export async function openDoors(node: Node, accept: Parameters<RtmpListener["open"]>[0]): Promise<void> {
 	node.rtmp.open(accept);
-	await node.http.open();
+	await Promise.all([...new Set([node.http, node.admin])].map((server) => server.open()));
 	const { id, role, rtmp, http } = node.info;
-	node.log.info({ role, rtmp, http }, "listening");
-	process.send?.({ event: "ready", id, role, rtmp, http } satisfies Ready);
+	const admin = node.adminUrl;
+	node.log.info({ role, rtmp, http, admin }, "listening");
+	process.send?.({ event: "ready", id, role, rtmp, http, admin } satisfies Ready);
 }

@@ -5,16 +5,11 @@ import type { Metrics } from "#shared/runtime";
 
 export type ProbesOptions = {
 	directory: Pick<Directory, "state">;
-	metrics: Metrics;
-	siblings: Siblings | undefined;
 	isDraining(): boolean;
 };
 
-/**
- * Adds `/healthz` (the process answers), `/readyz` (it takes work) and `/metrics` (Prometheus; with siblings, the series of
- * all that answer).
- */
-export function serveProbes(app: HttpApp, { directory, metrics, siblings, isDraining }: ProbesOptions): void {
+/** Adds `/healthz` (the process answers) and `/readyz` (it takes work). */
+export function serveProbes(app: HttpApp, { directory, isDraining }: ProbesOptions): void {
 	const whyNot = (): string | undefined => {
 		if (isDraining()) return "draining";
 		return directory.state === "connecting" ? "the control plane has not been reached yet" : undefined;
@@ -27,6 +22,10 @@ export function serveProbes(app: HttpApp, { directory, metrics, siblings, isDrai
 			.type("text/plain")
 			.send(`${reason ?? "ready"}\n`);
 	});
+}
+
+/** Adds `/metrics` for Prometheus; with siblings, the series of all that answer. */
+export function serveMetrics(app: HttpApp, metrics: Metrics, siblings: Siblings | undefined): void {
 	app.get("/metrics", async (_request, reply) => {
 		const { registry } = metrics;
 		const [own, others] = await Promise.all([registry.metrics(), siblings?.gather()]);

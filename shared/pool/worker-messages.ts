@@ -6,6 +6,8 @@ export type Ready = {
 	/** Such as `rtmp://10.1.1.5:1935`. */
 	readonly rtmp: string;
 	readonly http: string;
+	/** Where /api and /metrics are. */
+	readonly admin: string;
 };
 
 /** What a pool tells its workers. */

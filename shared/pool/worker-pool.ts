@@ -94,7 +94,10 @@ export class WorkerPool implements Service {
 			clock,
 			log,
 			task: () => task(number, !this.#slots.some(({ isReady }) => isReady)),
-			isInPlace: ({ rtmp, http }) => !this.#ready || (this.#ready.rtmp === rtmp && this.#ready.http === http),
+			isInPlace: ({ rtmp, http, admin }) => {
+				const ready = this.#ready;
+				return !ready || (ready.rtmp === rtmp && ready.http === http && ready.admin === admin);
+			},
 			onMessage: (message) => this.#gathering.take(slot, message),
 			onRestart,
 			onLeft: () => {

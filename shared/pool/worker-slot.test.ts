@@ -6,7 +6,14 @@ import { silentLogger } from "#shared/runtime";
 import type { Ready, ToWorker } from "./worker-messages.ts";
 import { WorkerSlot } from "./worker-slot.ts";
 
-const READY: Ready = { event: "ready", id: "e-w1", role: "edge", rtmp: "rtmp://a:1", http: "http://a:2" };
+const READY: Ready = {
+	event: "ready",
+	id: "e-w1",
+	role: "edge",
+	rtmp: "rtmp://a:1",
+	http: "http://a:2",
+	admin: "http://a:2",
+};
 
 /** A worker that does what the test says. */
 class FakeWorker extends EventEmitter {

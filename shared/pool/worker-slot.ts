@@ -107,7 +107,7 @@ export class WorkerSlot {
 	#onReady(ready: Ready): void {
 		const { clock, log, number, isInPlace } = this.#options;
 		if (!isInPlace(ready)) {
-			this.#said = `it listens at ${ready.rtmp} and ${ready.http}, not where the others do`;
+			this.#said = `it listens at ${ready.rtmp}, ${ready.http} and ${ready.admin}, not where the others do`;
 			this.#worker?.process.kill("SIGKILL");
 			return;
 		}

@@ -9,7 +9,12 @@ import type { RelayedStream } from "./relayed-stream.ts";
 import { serveSubscriptions } from "./serve-subscriptions.ts";
 
 /** A running intermediate or edge. */
-export type RelayService = Service & { readonly rtmp: string; readonly http: string; readonly relay: Relay };
+export type RelayService = Service & {
+	readonly rtmp: string;
+	readonly http: string;
+	readonly admin: string;
+	readonly relay: Relay;
+};
 
 /** Which doors a relay has: an intermediate serves nodes, an edge serves viewers. */
 export type RelayDoors = {
@@ -97,7 +102,7 @@ export async function startRelay(
 			bounds: { queueBytes: config.limits.readerBytes, evictMs: config.limits.evictMs },
 			viewerDelayMs: (app) => viewerDelayMs(config, app),
 		};
-		serveSubscriptions(node.http.app, relay);
+		serveSubscriptions(node.admin.app, relay);
 		if (doors.httpFlv) serveHttpFlv(node.http.app, { source: room, policy, events, isOpen: () => !node.isDraining });
 		await openDoors(
 			node,
@@ -107,6 +112,7 @@ export async function startRelay(
 		return {
 			rtmp: node.info.rtmp,
 			http: node.info.http,
+			admin: node.adminUrl,
 			relay,
 			drainAsked: node.drainAsked,
 			drain: (noTime) => drain(node, config.drainMs, () => relay.readers, noTime),

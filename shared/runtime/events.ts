@@ -1,36 +1,43 @@
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
+import { narrator, type Rate } from "./narrator.ts";
 
-/** What happened, said once: each call counts under few fixed words and logs the particulars. */
+/** What peers bring about, as often as they like: the first line tells what, metrics how often. */
+const OF_PEERS: Rate = 1;
+/** What becomes of a stream that is carried: one that switches says three things at once, and there may be some of them. */
+const OF_STREAMS: Rate = 10;
+
+/** What happened, said once: each call counts under few fixed words and logs the particulars, of many alike some. */
 export type Events = ReturnType<typeof createEvents>;
 
 /** The words of one service for what happens in it. */
 export function createEvents(log: Logger, metrics: Metrics) {
+	const tell = narrator(log);
 	return {
 		connectionRefused(reason: string, address: string): void {
 			metrics.connectionsRefused.inc({ reason });
-			log.warn({ address, reason }, "connection refused");
+			tell("warn", OF_PEERS, { address, reason }, "connection refused", reason);
 		},
 		/** `misbehaved`: the peer broke a protocol or a bound, rather than leaving. */
 		connectionClosed(misbehaved: boolean, about: { address: string; reason: string; message: string }): void {
 			if (misbehaved) metrics.protocolErrors.inc({ reason: about.reason });
-			if (misbehaved) log.warn(about, "connection closed for cause");
+			if (misbehaved) tell("warn", OF_PEERS, about, "connection closed for cause", about.reason);
 			else log.debug(about, "connection closed");
 		},
 		nodeRefused(reason: "missing-proof" | "wrong-proof" | "loop", address: string): void {
 			metrics.nodesRefused.inc({ reason });
-			log.warn({ address, reason }, "node link refused");
+			tell("warn", OF_PEERS, { address, reason }, "node link refused", reason);
 		},
 		publishAccepted(key: string, address: string, how: "accepted" | "taken-over" | "returned"): void {
 			metrics.publishes.inc({ outcome: how });
-			log.info({ key, address, how }, "publish accepted");
+			tell("info", OF_PEERS, { key, address, how }, "publish accepted", how);
 		},
 		publishRefused(key: string, address: string, outcome: "bad-name" | "busy" | "full" | "not-here"): void {
 			metrics.publishes.inc({ outcome });
-			log.warn({ key, address, outcome }, "publish refused");
+			tell("warn", OF_PEERS, { key, address, outcome }, "publish refused", outcome);
 		},
 		publishEnded(key: string, how: "clean" | "dropped"): void {
-			log.info({ key, how }, "publish ended");
+			tell("info", OF_PEERS, { key, how }, "publish ended", how);
 		},
 		publishSilent(key: string, silentMs: number): void {
 			metrics.publishes.inc({ outcome: "silent" });
@@ -48,11 +55,11 @@ export function createEvents(log: Logger, metrics: Metrics) {
 		},
 		playRefused(key: string, address: string, outcome: "bad-name" | "not-found" | "nodes-only" | "pipelined"): void {
 			metrics.plays.inc({ outcome });
-			log.info({ key, address, outcome }, "play refused");
+			tell("info", OF_PEERS, { key, address, outcome }, "play refused", outcome);
 		},
 		readerEvicted(key: string, address: string, reason: string): void {
 			metrics.evictions.inc({ reason });
-			log.warn({ key, address, reason }, "reader evicted");
+			tell("warn", OF_PEERS, { key, address, reason }, "reader evicted", reason);
 		},
 		pullStarted(key: string, upstream: string): void {
 			metrics.pulls.inc({ outcome: "started" });
@@ -60,11 +67,11 @@ export function createEvents(log: Logger, metrics: Metrics) {
 		},
 		pullLive(key: string, upstream: string): void {
 			metrics.pulls.inc({ outcome: "live" });
-			log.info({ key, upstream }, "upstream live");
+			tell("info", OF_STREAMS, { key, upstream }, "upstream live");
 		},
 		pullLost(key: string, upstream: string, about: { reason: string; message: string }): void {
 			metrics.pulls.inc({ outcome: about.reason });
-			log.warn({ key, upstream, ...about }, "upstream lost");
+			tell("warn", OF_STREAMS, { key, upstream, ...about }, "upstream lost", about.reason);
 		},
 		/** Another feed brings the frames. */
 		switched(
@@ -74,25 +81,25 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			metrics.switches.inc({ cause: about.cause });
 			metrics.switchGap.observe(about.gapMs / 1000);
 			if (about.discontinuity) metrics.discontinuities.inc();
-			log.info({ key, ...about }, "switched upstream");
+			tell("info", OF_STREAMS, { key, ...about }, "switched upstream", about.cause);
 		},
 		/** The machine put another server on air, or none. */
 		onAirChanged(key: string, about: { from?: string; to?: string; cause: string }): void {
-			if (about.to === undefined) log.warn({ key, ...about }, "no upstream on air");
-			else log.info({ key, ...about }, "on air");
+			if (about.to === undefined) tell("warn", OF_STREAMS, { key, ...about }, "no upstream on air");
+			else tell("info", OF_STREAMS, { key, ...about }, "on air");
 		},
 		/** A request on a connection that plays a stream already. */
 		requestUnheard(address: string): void {
 			metrics.requestsUnheard.inc();
-			log.info({ address }, "request behind a stream, not answered");
+			tell("info", OF_PEERS, { address }, "request behind a stream, not answered");
 		},
 		/** A mistake of ours that ends what it met and nothing else; `where` is one of few words. */
 		errorContained(where: string, error: unknown, about: object = {}): void {
 			metrics.errorsContained.inc({ where });
-			log.error({ where, ...about, err: error }, "error contained");
+			tell("error", OF_PEERS, { where, ...about, err: error }, "error contained", where);
 		},
 		streamOver(key: string, reason: string): void {
-			log.info({ key, reason }, "stream over");
+			tell("info", OF_STREAMS, { key, reason }, "stream over");
 		},
 	};
 }

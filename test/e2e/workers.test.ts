@@ -54,6 +54,9 @@ function pidOf({ program }: ClusterNode, number: number): number {
 /** A process that starts, or is found frozen and starts again, on a machine that has other things to do. */
 const START = { timeout: 60_000 };
 
+/** Each request finds the next worker. */
+const CLOSE = { headers: { connection: "close" } };
+
 const play = (viewer: TestViewer) => viewer.packets.length > 20;
 const readersOf = ({ http }: ClusterNode, node: string) => metric(http, "millrace_readers", { node });
 
@@ -122,6 +125,19 @@ test("a frozen worker holds up one newcomer at most, and makes place for another
 	expect(all.filter(({ ended }) => ended).length).toBeLessThanOrEqual(1);
 	const late = viewers(4);
 	await expect.poll(() => late.every(play)).toBe(true);
+});
+
+test("workers share the listener of those who run the service, too, also after a restart", async () => {
+	const { edge, viewers } = await stage(", admin: {port: 0}");
+	const all = viewers(4);
+	await expect.poll(() => all.every(play)).toBe(true);
+	const readers = () => metric(edge.admin, "millrace_readers");
+	expect([await readers(), (await fetch(`${edge.http}/metrics`)).status]).toEqual([all.length, 404]);
+	const killed = pidOf(edge, 1);
+	process.kill(killed, "SIGKILL");
+	await expect.poll(() => pidOf(edge, 1), START).not.toBe(killed);
+	const shown = async () => (await fetch(`${edge.admin}/metrics`, CLOSE)).text();
+	for (let round = 0; round < 4; round++) await expect.poll(shown).toMatch(/node="e1-w1"[\s\S]*node="e1-w2"/);
 });
 
 test("SIGTERM drains all workers: nobody new gets in, viewers have their time, then all is over", async () => {

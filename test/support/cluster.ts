@@ -13,6 +13,8 @@ export type ClusterNode = {
 	readonly rtmp: string;
 	/** `http://127.0.0.1:PORT` */
 	readonly http: string;
+	/** Where /api and /metrics are. */
+	readonly admin: string;
 	readonly program: Program;
 };
 
@@ -34,10 +36,15 @@ export class Cluster implements AsyncDisposable {
 		this.nats = nats;
 	}
 
-	/** Starts a node on free ports and waits until its doors are open. `text` is its YAML. */
-	async node(role: "origin" | "intermediate" | "edge", id: string, text = ""): Promise<ClusterNode> {
+	/** Starts a node on free ports and waits until its doors are open. `text` is its YAML, `flags` are more of Node's own. */
+	async node(
+		role: "origin" | "intermediate" | "edge",
+		id: string,
+		text = "",
+		flags: readonly string[] = [],
+	): Promise<ClusterNode> {
 		const config = this.#folder.write(`${id}.yaml`, text);
-		const args = ["--conditions=source", "--import", "tsx", "cli/main.ts", role, "--config", config];
+		const args = ["--conditions=source", "--import", "tsx", ...flags, "cli/main.ts", role, "--config", config];
 		const program = new Program(process.execPath, args, {
 			apt: "nodejs",
 			cwd: ROOT,
@@ -51,8 +58,7 @@ export class Cluster implements AsyncDisposable {
 			},
 		});
 		this.#scope.use(program);
-		const { rtmp, http } = await ready(program);
-		return { id, rtmp, http, program };
+		return { id, ...(await ready(program)), program };
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
@@ -60,9 +66,14 @@ export class Cluster implements AsyncDisposable {
 	}
 }
 
-async function ready(program: Program): Promise<{ rtmp: string; http: string }> {
-	const told = new Promise<{ rtmp: string; http: string }>((resolve) => {
-		program.child.once("message", (message) => resolve(message as { rtmp: string; http: string }));
+type Ready = Pick<ClusterNode, "rtmp" | "http" | "admin">;
+
+async function ready(program: Program): Promise<Ready> {
+	const told = new Promise<Ready>((resolve) => {
+		program.child.once("message", (message) => {
+			const { rtmp, http, admin } = message as Ready;
+			resolve({ rtmp, http, admin });
+		});
 	});
 	const ended = program.exited.then(({ code }) => {
 		throw new Error(`the service ended with status ${code}: ${program.output}`);
