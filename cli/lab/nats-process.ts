@@ -43,7 +43,7 @@ export class NatsProcess {
 			chronicle,
 			launch: () =>
 				new Child({
-					args: [...ownModule("lab/nats-keeper"), program, `${this.#port}`],
+					args: [...ownModule("lab/nats-keeper"), program, `${this.#port}`, folder],
 					env: cleanEnvironment(),
 					logFile: join(folder, "nats.log"),
 					onLine: logTo("nats"),

@@ -16,6 +16,9 @@ export function parseAdvertise(text: string, scheme: "rtmp" | "http"): Advertise
 	return found;
 }
 
+/** Whether a listener at this host takes what comes to any address of the machine. */
+export const isWildcard = (host: string): boolean => host === "0.0.0.0" || host === "::";
+
 /**
  * The URL a node announces for itself, such as `rtmp://10.1.1.5:1935`.
  * `bound` is the port the listener got. A wildcard address is nothing to dial: the machine's host name stands in for it.

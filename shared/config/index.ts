@@ -1,5 +1,5 @@
 export { type Address, isLoopback, parseAddress } from "./address.ts";
-export { type Advertise, advertisedUrl } from "./advertised.ts";
+export { type Advertise, advertisedUrl, isWildcard } from "./advertised.ts";
 export * from "./config.ts";
 export { parseHostIni } from "./host-ini.ts";
 export { type ConfigSources, readConfig } from "./read-config.ts";

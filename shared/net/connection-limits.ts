@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { openFilesLimit } from "./open-files.ts";
 
 /** Pulls, the control plane and files need descriptors too; of a small limit a quarter must do. */
-const RESERVED_FILES = 64;
+export const RESERVED_FILES = 64;
 
 /** How many connections a door holds open, in all and from one address. */
 export class ConnectionLimits {

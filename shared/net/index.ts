@@ -1,4 +1,5 @@
 export type { Socket } from "node:net";
+export { RESERVED_FILES } from "./connection-limits.ts";
 export * from "./ending.ts";
 export * from "./failure.ts";
 export { takeConnection } from "./http-connection.ts";

@@ -10,7 +10,7 @@ import {
 	openNatsDirectory,
 } from "#shared/control";
 import type { Identity } from "#shared/link";
-import { type HttpServer, listenHttp, listenRtmp, type RtmpListener } from "#shared/net";
+import { type HttpServer, listenHttp, listenRtmp, openFilesLimit, type RtmpListener } from "#shared/net";
 import type { Ready, Siblings } from "#shared/pool";
 import {
 	createEvents,
@@ -23,6 +23,7 @@ import {
 	observe,
 	type Scope,
 } from "#shared/runtime";
+import { type Caution, cautions } from "./cautions.ts";
 import { serveMetrics, serveProbes } from "./probes.ts";
 import { VERSION } from "./version.ts";
 
@@ -48,6 +49,8 @@ export type Node = {
 	isDraining: boolean;
 	/** Other processes that share its ports. */
 	readonly siblings: Siblings | undefined;
+	/** What the start is to warn of. */
+	readonly cautions: readonly Caution[];
 };
 
 /** What a service may bring of its own, for meshes inside one process. */
@@ -128,6 +131,7 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 		drainAsked,
 		isDraining: false,
 		siblings: options.siblings,
+		cautions: cautions(config, info, openFilesLimit()),
 	};
 	options.siblings?.show(() => metrics.registry.metrics());
 	for (const { app } of new Set([http, node.admin])) serveProbes(app, { directory, isDraining: () => node.isDraining });
@@ -147,6 +151,7 @@ export async function openDoors(node: Node, accept: Parameters<RtmpListener["ope
 	await Promise.all([...new Set([node.http, node.admin])].map((server) => server.open()));
 	const { id, role, rtmp, http } = node.info;
 	const admin = node.adminUrl;
+	for (const { about, message } of node.cautions) node.log.warn(about, message);
 	node.log.info({ role, rtmp, http, admin }, "listening");
 	process.send?.({ event: "ready", id, role, rtmp, http, admin } satisfies Ready);
 }

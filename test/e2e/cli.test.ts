@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -180,11 +180,12 @@ test("a node of a lab that is told to drain goes, and comes back", async () => {
 	]);
 });
 
-test("a lab that is killed takes its processes along", async () => {
+test("a lab that is killed takes its processes and its folder along", async () => {
 	await using lab = await startLab(["--origins", "1", "--intermediates", "0", "--edges", "1"]);
 	const pids = [...lab.nodes.map(({ pid }) => pid), lab.natsPid];
 	const { logs } = await lab.event(isEvent("ready"));
 	onTestFinished(() => rmSync(logs, { recursive: true, force: true }));
 	await lab.stop("SIGKILL");
 	await expect.poll(() => pids.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+	await expect.poll(() => existsSync(logs)).toBe(false);
 });

@@ -79,7 +79,7 @@ test.for([
 		const cluster = await Cluster.start();
 		onTestFinished(() => cluster[Symbol.asyncDispose]());
 		const mistake = `data:text/javascript,${encodeURIComponent(`process.once('SIGUSR2', () => { ${code}; })`)}`;
-		const edge = await cluster.node("edge", "e1", "{log: {pretty: false}}", ["--import", mistake]);
+		const edge = await cluster.node("edge", "e1", "{log: {pretty: false}}", { flags: ["--import", mistake] });
 		edge.program.signal("SIGUSR2");
 		expect(await edge.program.exited).toEqual({ code: 1, signal: null });
 		const [line, ...more] = linesOf(edge, "this process ends by an error that nobody caught");
@@ -87,3 +87,23 @@ test.for([
 		expect(more).toEqual([]);
 	},
 );
+
+test("at the limit of open files connections are refused and counted, and those inside stay", async () => {
+	const cluster = await Cluster.start();
+	onTestFinished(() => cluster[Symbol.asyncDispose]());
+	const edge = await cluster.node("edge", "e1", "{log: {pretty: false}}", { openFiles: 100 });
+	expect(linesOf(edge, "listening")).toHaveLength(1);
+	expect(edge.program.output).toContain("the limit of open files is lower than limits.connections needs");
+	const port = Number(new URL(edge.rtmp).port);
+	const clients = Array.from({ length: 150 }, () => connect(port, "127.0.0.1").on("error", () => {}));
+	onTestFinished(() => {
+		for (const client of clients) client.destroy();
+	});
+	const refused = () => linesOf(edge, "connection refused").reduce((sum, { leftOut = 0 }) => sum + 1 + leftOut, 0);
+	const closed = () => clients.filter((client) => client.closed).length;
+	await expect.poll(closed).toBeGreaterThan(50);
+	await expect.poll(refused).toBe(closed());
+	for (const client of clients) client.destroy();
+	const total = () => metric(edge.http, "millrace_connections_refused_total", { reason: "open-files" });
+	await expect.poll(total).toBeGreaterThanOrEqual(refused());
+});

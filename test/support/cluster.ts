@@ -18,6 +18,9 @@ export type ClusterNode = {
 	readonly program: Program;
 };
 
+/** How a node's process is started: with more flags of Node's, with a limit of open files. */
+type NodeProcess = { flags?: readonly string[]; openFiles?: number };
+
 /** A mesh as it is run: a nats-server, and each service a process started by the command line. Disposing ends them all. */
 export class Cluster implements AsyncDisposable {
 	readonly nats: NatsServer;
@@ -36,16 +39,17 @@ export class Cluster implements AsyncDisposable {
 		this.nats = nats;
 	}
 
-	/** Starts a node on free ports and waits until its doors are open. `text` is its YAML, `flags` are more of Node's own. */
+	/** Starts a node on free ports and waits until its doors are open. `text` is its YAML. */
 	async node(
 		role: "origin" | "intermediate" | "edge",
 		id: string,
 		text = "",
-		flags: readonly string[] = [],
+		{ flags = [], openFiles }: NodeProcess = {},
 	): Promise<ClusterNode> {
 		const config = this.#folder.write(`${id}.yaml`, text);
 		const args = ["--conditions=source", "--import", "tsx", ...flags, "cli/main.ts", role, "--config", config];
-		const program = new Program(process.execPath, args, {
+		const limit = openFiles === undefined ? "true" : `ulimit -n ${openFiles}`;
+		const program = new Program("sh", ["-c", `${limit} && exec "$0" "$@"`, process.execPath, ...args], {
 			apt: "nodejs",
 			cwd: ROOT,
 			ipc: true,
