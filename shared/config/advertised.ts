@@ -4,9 +4,6 @@ import { hostPortText, parseHostPort, parseServerUrl } from "#shared/address";
 /** A host others dial; without a port, the one that is listened on. */
 export type Advertise = { readonly host: string; readonly port?: number };
 
-/** Addresses to listen on, and nothing to dial. */
-const isWildcard = (host: string): boolean => host === "0.0.0.0" || host === "::";
-
 /** Reads `host`, `host:port` or `scheme://host[:port]`; undefined where it is none of them, or nobody could dial it. */
 export function parseAdvertise(text: string, scheme: "rtmp" | "http"): Advertise | undefined {
 	const prefix = `${scheme}://`;
@@ -16,7 +13,7 @@ export function parseAdvertise(text: string, scheme: "rtmp" | "http"): Advertise
 	return found;
 }
 
-/** Whether a listener at this host takes what comes to any address of the machine. */
+/** Whether a listener at this host takes what comes to any address of the machine; nobody can dial it. */
 export const isWildcard = (host: string): boolean => host === "0.0.0.0" || host === "::";
 
 /**

@@ -56,7 +56,7 @@ function stage(more: Partial<RelayOptions> = {}) {
 		times: { waitMs: 2_000, keepMs: 0, lingerMs: 5_000 },
 		...more,
 	});
-	const failures = async () => (await metrics.subscriptionsFailed.get()).values[0]?.value;
+	const failures = async () => (await metrics.errorsContained.get()).values[0]?.value;
 	return { relay, clock, pulled, directory, failures, [Symbol.dispose]: () => relay[Symbol.dispose]() };
 }
 
@@ -81,11 +81,11 @@ test("a pull that throws ends its subscription, counted, and the stream may be a
 		},
 	});
 	const { relay, failures } = staged;
-	expect(await relay.open(key, new AbortController().signal)).toBeUndefined();
+	expect(await relay.open(key, new AbortController())).toBeUndefined();
 	expect(await failures()).toBe(1);
 	expect(relay.streams.size).toBe(0);
 	isBroken = false;
-	void relay.open(key, new AbortController().signal);
+	void relay.open(key, new AbortController());
 	expect(pulled).toEqual(["o1"]);
 	expect(relay.streams.get(key)?.state.dialling).toEqual(["o1"]);
 });
@@ -94,7 +94,7 @@ test("a node that comes or goes is looked at once for each stream", () => {
 	let looks = 0;
 	using staged = stage();
 	const { relay, directory } = staged;
-	void relay.open(key, new AbortController().signal);
+	void relay.open(key, new AbortController());
 	const looked = relay.streams.get(key) ?? expect.fail("a stream");
 	const look = looked.candidatesChanged.bind(looked);
 	looked.candidatesChanged = () => {

@@ -163,7 +163,7 @@ export class RelayedStream {
 	}
 
 	#fail(error: unknown): void {
-		this.#options.events.subscriptionFailed(this.#options.key, error);
+		this.#options.events.errorContained("subscription", error, { key: this.#options.key });
 		this.end("failed");
 	}
 

@@ -149,7 +149,7 @@ test("an error in a handler is the answer to that request alone: one sentence, c
 
 test("an error while a viewer joins ends that viewer alone, and lets go of the stream", async () => {
 	await nobody();
-	const lease = (await edge.relay.open("live/cam" as never, new AbortController().signal)) ?? expect.fail("a lease");
+	const lease = (await edge.relay.open("live/cam" as never, new AbortController())) ?? expect.fail("a lease");
 	const join = vi.spyOn(lease.hub, "join").mockImplementationOnce(() => {
 		throw new Error("a mistake");
 	});
