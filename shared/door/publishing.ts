@@ -79,9 +79,9 @@ export class Publishing {
 	}
 
 	#take(app: string, name: string): Publication | "bad-name" | "busy" | "full" | "not-here" {
-		if (!this.#desk) return "not-here";
 		const key = streamKey(app, name);
 		if (!key) return "bad-name";
+		if (!this.#desk) return "not-here";
 		const publisher = {
 			address: this.#connection.address,
 			close: (reason: string, message: string) => this.#connection.close({ reason, message }),
