@@ -33,7 +33,8 @@ export function serveHttpFlv(http: HttpApp, options: HttpFlvOptions): void {
 		if (!key) return refuse("bad-name", 404, notFound);
 		const gone = endOf(request.raw.socket);
 		if (request.method === "HEAD") {
-			if (!(await source.knows(key, { connection: request.raw.socket, signal: gone }))) return refuse("not-found", 404, notFound);
+			if (!(await source.knows(key, { connection: request.raw.socket, signal: gone })))
+				return refuse("not-found", 404, notFound);
 			reply.hijack();
 			reply.raw.writeHead(200, HEAD).end();
 			return reply;

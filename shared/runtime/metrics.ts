@@ -22,7 +22,9 @@ export function createMetrics(labels: { node: string; role: string }) {
 			"Publishes by outcome: accepted, taken-over, returned, silent, bad-name, busy.",
 			["outcome"],
 		),
-		plays: counter("plays_total", "Plays by outcome: accepted, not-found, bad-name, nodes-only, pipelined.", ["outcome"]),
+		plays: counter("plays_total", "Plays by outcome: accepted, not-found, bad-name, nodes-only, pipelined.", [
+			"outcome",
+		]),
 		evictions: counter("readers_evicted_total", "Readers closed by the hub, by reason.", ["reason"]),
 		switches: counter(
 			"upstream_switches_total",
