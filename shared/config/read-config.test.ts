@@ -44,7 +44,7 @@ test("an origin with nothing said", () => {
 		viewers: { delayMs: 20 },
 		apps: new Map(),
 		drainMs: 8000,
-		publish: { idleMs: 5000, graceMs: 5000 },
+		publish: { idleMs: 5000, silentMs: 1000, graceMs: 5000 },
 	});
 });
 
