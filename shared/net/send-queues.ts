@@ -1,8 +1,11 @@
-import { open } from "node:fs/promises";
+import { closeSync, openSync, readSync } from "node:fs";
 import { endianness } from "node:os";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** The kernel gives a page at a time. */
-const READ_BYTES = 16 * 1024;
+/** The kernel gives a page at a time, in some ten microseconds: less than to ask for it from another thread. */
+const PAGE_BYTES = 4096;
+/** Then others have their turn. */
+const PAGES_A_TURN = 4;
 
 /** The kernel's tables of TCP connections (proc(5)), and how long an address is in them. */
 const TABLES = [
@@ -10,40 +13,53 @@ const TABLES = [
 	{ path: "/proc/net/tcp6", addressLength: "00000000000000000000000001000000:950B".length },
 ] as const;
 
-/** Behind both addresses: a space and two digits of state, and a space; then eight digits. */
-const QUEUE_AT = 4;
+/** Behind both addresses: the connection's state, and what is not acknowledged. */
+const ESTABLISHED = " 01 ";
 const QUEUE_LENGTH = 8;
 
-/** Reads, connection by connection, how many bytes its peer has not acknowledged. */
+/** Tells, connection by connection, how many bytes its peer has not acknowledged. */
 export type ReadSendQueues = (found: (ends: string, bytes: number) => void) => Promise<void>;
 
 /** The same for this machine; finds nothing where there are no such tables. */
 export async function readSendQueues(found: (ends: string, bytes: number) => void): Promise<void> {
 	for (const { path, addressLength } of TABLES) {
-		for await (const line of linesOf(path)) {
-			const begin = line.indexOf(":") + 2;
-			const end = begin + 2 * addressLength + 1;
-			const bytes = Number.parseInt(line.slice(end + QUEUE_AT, end + QUEUE_AT + QUEUE_LENGTH), 16);
-			if (bytes >= 0) found(line.slice(begin, end), bytes);
+		for await (const lines of pagesOf(path)) {
+			for (const line of lines) {
+				const begin = line.indexOf(":") + 2;
+				const end = begin + 2 * addressLength + 1;
+				if (!line.startsWith(ESTABLISHED, end)) continue;
+				const queue = end + ESTABLISHED.length;
+				found(line.slice(begin, end), Number.parseInt(line.slice(queue, queue + QUEUE_LENGTH), 16));
+			}
 		}
 	}
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
-	const file = await open(path).catch(() => undefined);
-	if (!file) return;
+/** Whole lines, a page at a time. */
+async function* pagesOf(path: string): AsyncGenerator<string[]> {
+	const file = openOrNone(path);
+	if (file === undefined) return;
 	try {
-		const buffer = Buffer.allocUnsafe(READ_BYTES);
+		const page = Buffer.allocUnsafe(PAGE_BYTES);
 		let rest = "";
-		for (;;) {
-			const { bytesRead } = await file.read(buffer, 0, READ_BYTES);
-			if (bytesRead === 0) return;
-			const lines = (rest + buffer.toString("latin1", 0, bytesRead)).split("\n");
+		for (let pages = 1; ; pages++) {
+			const count = readSync(file, page, 0, PAGE_BYTES, null);
+			if (count === 0) return;
+			const lines = (rest + page.toString("latin1", 0, count)).split("\n");
 			rest = lines.pop() ?? "";
-			yield* lines;
+			yield lines;
+			if (pages % PAGES_A_TURN === 0) await nextTurn();
 		}
 	} finally {
-		await file.close();
+		closeSync(file);
+	}
+}
+
+function openOrNone(path: string): number | undefined {
+	try {
+		return openSync(path);
+	} catch {
+		return undefined;
 	}
 }
 
