@@ -57,7 +57,7 @@ async function* pagesOf(path: string): AsyncGenerator<string[]> {
 
 function openOrNone(path: string): number | undefined {
 	try {
-		return openSync(path);
+		return openSync(path, "r");
 	} catch {
 		return undefined;
 	}
