@@ -179,7 +179,7 @@ test("a viewer who reads nothing is gone in time, though the kernel would take m
 	let waiting = 0;
 	await expect
 		.poll(() => {
-			waiting = Math.max(waiting, atHub()[0]?.reader.stats.waitingBytes ?? 0);
+			waiting = Math.max(waiting, atHub()[0]?.options.sink.queued() ?? 0);
 			return evicted();
 		})
 		.toBe(1);
