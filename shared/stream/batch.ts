@@ -1,3 +1,4 @@
+import type { MediaPacket } from "#shared/media";
 import type { HeaderSet } from "./headers.ts";
 import type { Entry } from "./history.ts";
 import type { Cut, Piece } from "./piece.ts";
@@ -13,6 +14,8 @@ export class Batch implements Piece {
 	/** Bytes collected. */
 	size = 0;
 	#pieces: Uint8Array[] = [];
+	/** Headers among the sound. */
+	readonly soundHeaders: MediaPacket[] = [];
 	#sound: Uint8Array[] = [];
 	#hasSoundFrames = false;
 	#bytes: Buffer = NO_BYTES;
@@ -39,6 +42,7 @@ export class Batch implements Piece {
 		if (this.cut) return;
 		this.#sound.push(...pieces);
 		this.#hasSoundFrames ||= packet.role === "frame";
+		if (packet.role === "header") this.soundHeaders.push(packet);
 	}
 
 	/** Puts the pieces together, once; from here on `bytes` is what every reader gets. */

@@ -171,12 +171,15 @@ export class Cursor implements Reader {
 	}
 
 	#offerKeyframe(batch: Batch): void {
-		const { cut, sound } = batch;
+		const { cut, sound, soundHeaders } = batch;
 		const hasRoom = this.#backlog.bytes <= this.options.bounds.queueBytes * DRAINED;
-		if (hasRoom && this.#isListening && sound.length > 0) this.#backlog.push(plainPiece(sound));
+		if (hasRoom && this.#isListening && sound.length > 0) {
+			this.#backlog.push(plainPiece(sound));
+			if (soundHeaders.length > 0) this.#headers = [...this.#headers, ...soundHeaders];
+		}
 		if (hasRoom && cut) {
 			this.#skip({ frames: cut.frames, groups: 0 });
-			if (cut.headers !== this.#headers) this.#backlog.push(plainPiece(this.#home.headersAt(cut)));
+			this.#sendHeaders(cut);
 			this.#backlog.push(fromCut(batch, cut));
 			this.#state = "live";
 			this.#isBehind = false;
@@ -184,6 +187,13 @@ export class Cursor implements Reader {
 			this.#listen(false);
 		} else this.#skip(batch);
 		this.#pump();
+	}
+
+	/** What of the headers this reader has not had. */
+	#sendHeaders(cut: Cut): void {
+		const missing = cut.headers.filter((header) => !this.#headers.includes(header));
+		const headers = missing.length === cut.headers.length ? cut.headers : missing;
+		if (headers.length > 0) this.#backlog.push(plainPiece(this.#home.headersAt({ ...cut, headers })));
 	}
 
 	#pump(): void {

@@ -27,6 +27,8 @@ test("nodes that nobody can dial are thrown away at the door, and viewers of the
 	const fakes = [...absurd, ...odd].map((info) => new FakeNode(bus, info, [fakeStream("live/cam", info.id)]));
 	const discards = () => metric(edge.http, "millrace_control_events_total", { event: "control-discard" });
 
+	// It hears what is said on the control plane.
+	await expect.poll(() => metric(edge.http, "millrace_nodes")).toBe(1);
 	for (const fake of fakes) fake.alive();
 	await expect.poll(discards).toBe(absurd.length);
 	const clip = demoClip().filter(({ time }) => time < 3000);

@@ -24,7 +24,8 @@ test.for([
 	const drained = upstream() === "i1" ? one : two;
 	await drained.drain(noHurry);
 	expect(drained.relay.readers).toBe(0);
-	expect(upstream()).toBe(drained === one ? "i2" : "i1");
+	// On a busy machine the origin may help out for a moment.
+	await expect.poll(upstream).toBe(drained === one ? "i2" : "i1");
 	await drained[Symbol.asyncDispose]();
 
 	await encoder.done;
