@@ -1,42 +1,34 @@
-// Which folder may import which. A layer looks only down; the order is explained in docs/architecture.md.
-const LAYERS = [
-	["errors", "clock", "address"],
-	["bytes"],
-	["media", "amf0"],
-	["flv"],
-	["rtmp", "stream", "splice", "runtime"],
-	["package", "control", "net", "config", "link", "pool"],
-	["upstream", "catalog"],
-	["door"],
-	["node"],
-	["relay"],
-];
-const PURE = "^shared/(errors|clock|address|bytes|media|amf0|flv|rtmp|stream|splice)/";
+// Which room may import which. docs/architecture.md says what each room holds.
+// A part imports the parts of the rooms above its own, and in its own room the parts before it.
+const ROOMS = {
+	base: ["errors", "clock", "bytes", "names", "address", "config", "runtime"],
+	formats: ["packet", "amf0", "flv"],
+	rtmp: ["handshake", "chunk", "message", "session", "node-proof"],
+	media: ["stream", "splice"],
+	net: ["socket", "http", "rtmp"],
+	mesh: ["control", "node-link", "catalog", "upstream", "relay"],
+	doors: ["api", "http-flv", "rtmp"],
+	node: ["workers", "service"],
+};
+const PARTS = Object.entries(ROOMS).flatMap(([room, parts]) => parts.map((part) => `${room}/${part}`));
+const PURE = "^shared/(base/(errors|clock|bytes|names)|formats|rtmp|media)/";
 const error = (name, from, to) => ({ name, severity: "error", from, to });
 
 export default {
 	forbidden: [
-		...LAYERS.map((own, level) =>
+		...PARTS.map((part, place) =>
 			error(
-				`layer-${level}-looks-down`,
-				{ path: `^shared/(${own.join("|")})/` },
-				{
-					path: "^shared/",
-					pathNot: [
-						"^shared/$1/",
-						...LAYERS.slice(0, level)
-							.flat()
-							.map((name) => `^shared/${name}/`),
-					],
-				},
+				`${part.replace("/", "-")}-looks-up`,
+				{ path: `^shared/${part}/` },
+				{ path: "^shared/", pathNot: PARTS.slice(0, place + 1).map((above) => `^shared/${above}/`) },
 			),
 		),
-		error("every-shared-folder-has-a-layer", {}, { path: `^shared/(?!(${LAYERS.flat().join("|")})/)` }),
+		error("every-part-has-its-place", {}, { path: `^shared/(?!(${PARTS.join("|")})/)` }),
 		error("shared-is-below-services", { path: "^shared" }, { path: "^(services|cli)" }),
 		error("services-are-strangers", { path: "^services/([^/]+)/" }, { path: "^services/", pathNot: "^services/$1/" }),
-		error("cli-starts-services-only-by-their-door", { path: "^cli" }, { path: "^services/[^/]+/(?!main\\.ts$)" }),
+		error("cli-starts-services-only-by-their-main", { path: "^cli" }, { path: "^services/[^/]+/(?!main\\.ts$)" }),
 		error(
-			"codecs-touch-no-io",
+			"pure-parts-touch-no-io",
 			{ path: PURE, pathNot: "\\.test\\.ts$" },
 			{ dependencyTypes: ["core"], pathNot: "^(node:)?(buffer|assert|crypto)$" },
 		),
@@ -46,18 +38,18 @@ export default {
 			{ path: "^(node:)?(net|tls|http|https|http2|dgram)$" },
 		),
 		error(
-			"through-the-front-door",
-			{ path: "^(services|shared)/([^/]+)/" },
-			{ path: "^shared/([^/]+)/(?!index\\.ts)", pathNot: "^shared/$2/" },
+			"parts-are-entered-by-their-index",
+			{ path: "^(services|shared)/([^/]+)/([^/]+)/" },
+			{ path: "^shared/([^/]+)/([^/]+)/(?!index\\.ts)", pathNot: "^shared/$2/$3/" },
 		),
 		error(
 			"nats-stays-in-control",
-			{ path: "^(services|shared|cli)", pathNot: "^shared/control/" },
+			{ path: "^(services|shared|cli)", pathNot: "^shared/mesh/control/" },
 			{ path: "node_modules/@nats-io/" },
 		),
 		error(
 			"xstate-stays-in-machines",
-			{ path: "^(services|shared)", pathNot: "^shared/upstream/|(machine|actor)(\\.test)?\\.ts$" },
+			{ path: "^(services|shared)", pathNot: "^shared/mesh/upstream/|(machine|actor)(\\.test)?\\.ts$" },
 			{ path: "node_modules/xstate/" },
 		),
 		error("nothing-imports-test", { pathNot: "^(test|bench)|\\.test\\.ts$" }, { path: "^test|\\.test\\.ts$" }),

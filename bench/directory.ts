@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { systemClock } from "#shared/clock";
-import { type Directory, newIncarnation, openNatsDirectory, type StreamInfo } from "#shared/control";
-import { parseStreamKey } from "#shared/media";
+import { systemClock } from "#shared/base/clock";
+import { parseStreamKey } from "#shared/base/names";
+import { type Directory, newIncarnation, openNatsDirectory, type StreamInfo } from "#shared/mesh/control";
 import { startNatsServer } from "../test/support/nats-server.ts";
 import { percentile } from "./support/percentiles.ts";
 

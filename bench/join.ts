@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { PeerLostError } from "#shared/errors";
-import { Scope } from "#shared/runtime";
+import { PeerLostError } from "#shared/base/errors";
+import { Scope } from "#shared/base/runtime";
 import { startMesh } from "./support/mesh.ts";
 import { startPeers } from "./support/peers.ts";
 import { percentile } from "./support/percentiles.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { PeerLostError } from "#shared/errors";
-import type { MediaPacket } from "#shared/media";
-import { Scope } from "#shared/runtime";
+import { PeerLostError } from "#shared/base/errors";
+import { Scope } from "#shared/base/runtime";
+import type { MediaPacket } from "#shared/formats/packet";
 import { startMesh, type Tiers } from "./support/mesh.ts";
 import { startPeers } from "./support/peers.ts";
 import { percentile, type Spread, spreadOf } from "./support/percentiles.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Millis } from "#shared/clock";
-import { PeerLostError } from "#shared/errors";
-import { Scope } from "#shared/runtime";
+import type { Millis } from "#shared/base/clock";
+import { PeerLostError } from "#shared/base/errors";
+import { Scope } from "#shared/base/runtime";
 import { metric } from "../test/support/metrics.ts";
 import { publishAll } from "./merge/feeds.ts";
 import { type MeasuredRelay, type MergeCase, startRelays } from "./merge/relays.ts";

@@ -1,5 +1,5 @@
-import { type MeshError, PeerLostError, RefusedError } from "#shared/errors";
-import { status } from "#shared/rtmp";
+import { type MeshError, PeerLostError, RefusedError } from "#shared/base/errors";
+import { status } from "#shared/rtmp/session";
 
 const NETWORK: Record<string, string> = {
 	ECONNREFUSED: "connection refused, nothing listens there",

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { ConfigError, ProtocolError } from "#shared/errors";
-import { readFlv } from "#shared/flv";
-import type { MediaPacket } from "#shared/media";
+import { ConfigError, ProtocolError } from "#shared/base/errors";
+import { readFlv } from "#shared/formats/flv";
+import type { MediaPacket } from "#shared/formats/packet";
 
 /** All packets of an FLV file. Throws ConfigError where it cannot be read, is no FLV or has no frame. */
 export async function readFlvFile(path: string): Promise<MediaPacket[]> {

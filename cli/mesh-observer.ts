@@ -1,6 +1,6 @@
-import { type Clock, type Millis, systemClock } from "#shared/clock";
-import { type Directory, isClusterName, newIncarnation, openNatsDirectory } from "#shared/control";
-import { ConfigError, PeerLostError } from "#shared/errors";
+import { type Clock, type Millis, systemClock } from "#shared/base/clock";
+import { ConfigError, PeerLostError } from "#shared/base/errors";
+import { type Directory, isClusterName, newIncarnation, openNatsDirectory } from "#shared/mesh/control";
 import { version } from "./project.ts";
 
 /** A control plane that answers does so within milliseconds. */

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { ConfigError, MeshError } from "#shared/errors";
+import { ConfigError, MeshError } from "#shared/base/errors";
 import { addDrain } from "./drain.ts";
 import { addLab } from "./lab.ts";
 import { addProbe } from "./probe.ts";

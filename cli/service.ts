@@ -30,7 +30,7 @@ export function addServices(program: Command): void {
 }
 
 async function showHelp(command: Command, role: Role): Promise<void> {
-	const { configReference } = await import("#shared/config");
+	const { configReference } = await import("#shared/base/config");
 	command.outputHelp();
 	process.stdout.write(`\n${configReference(role)}`);
 }

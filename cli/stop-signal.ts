@@ -1,4 +1,4 @@
-import type { Millis } from "#shared/clock";
+import type { Millis } from "#shared/base/clock";
 
 /** One Ctrl-C may arrive twice, from the terminal and from a program such as npm that passes it on. */
 const SAME_SIGNAL_MS: Millis = 500;

@@ -1,5 +1,5 @@
-import { RTMP_PORT } from "#shared/address";
-import { ConfigError } from "#shared/errors";
+import { RTMP_PORT } from "#shared/base/address";
+import { ConfigError } from "#shared/base/errors";
 
 /** Where a stream is on an RTMP server. */
 export type RtmpUrl = {

@@ -1,10 +1,10 @@
 // Rewraps an MP4 of ffmpeg's (HEVC or AV1 with AAC or Opus, not fragmented) as Enhanced RTMP's FLV, which ffmpeg 5 cannot write.
 // usage: node --conditions=source --import tsx scripts/make-enhanced-flv.ts INPUT.mp4 OUTPUT.flv
 import { readFileSync, writeFileSync } from "node:fs";
-import { EcmaArray, encodeAmf0 } from "#shared/amf0";
-import { ByteReader, ByteWriter } from "#shared/bytes";
-import { encodeFlvTag, FLV_HEADER } from "#shared/flv";
-import type { MediaPacket, TrackKind } from "#shared/media";
+import { ByteReader, ByteWriter } from "#shared/base/bytes";
+import { EcmaArray, encodeAmf0 } from "#shared/formats/amf0";
+import { encodeFlvTag, FLV_HEADER } from "#shared/formats/flv";
+import type { MediaPacket, TrackKind } from "#shared/formats/packet";
 
 type Sample = { time: number; offset: number; isKey: boolean; bytes: Buffer };
 type Track = { kind: TrackKind; format: string; config: Buffer; samples: Sample[] };

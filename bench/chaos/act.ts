@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Millis, systemClock } from "#shared/clock";
-import { PeerLostError } from "#shared/errors";
+import { type Millis, systemClock } from "#shared/base/clock";
+import { PeerLostError } from "#shared/base/errors";
 import { tellsOf } from "./stage/log-line.ts";
 import { GOP_MS } from "./stage/plan.ts";
 import type { Scene, SceneNode } from "./stage/scene.ts";

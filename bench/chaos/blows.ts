@@ -1,4 +1,4 @@
-import type { Millis } from "#shared/clock";
+import type { Millis } from "#shared/base/clock";
 import type { Random } from "../../test/fuzz/random.ts";
 import type { Scene, SceneNode } from "./stage/scene.ts";
 

@@ -1,4 +1,4 @@
-import type { Millis } from "#shared/clock";
+import type { Millis } from "#shared/base/clock";
 import type { Act } from "./act.ts";
 import type { StagePlan } from "./stage/plan.ts";
 

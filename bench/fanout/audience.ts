@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { Scope } from "#shared/runtime";
+import { Scope } from "#shared/base/runtime";
 import { StopwatchPublisher } from "../support/stopwatch-publisher.ts";
 import { Load } from "./load.ts";
 import { CORES, type NativePrograms, pin } from "./native.ts";

@@ -1,4 +1,4 @@
-import { Scope } from "#shared/runtime";
+import { Scope } from "#shared/base/runtime";
 import { type Spread, spreadOf } from "../support/percentiles.ts";
 import type { Run } from "../support/run.ts";
 import { type FloorRound, floorRound, idleMemory, type Round, serverRound } from "./round.ts";

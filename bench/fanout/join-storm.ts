@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { Scope } from "#shared/runtime";
+import { Scope } from "#shared/base/runtime";
 import { percentile, type Spread, spreadOf } from "../support/percentiles.ts";
 import { type Run, unlessFailed } from "../support/run.ts";
 import { spread, table } from "../support/table.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PeerLostError } from "#shared/errors";
+import { PeerLostError } from "#shared/base/errors";
 import { LineProgram } from "./line-program.ts";
 
 const forever = new AbortController().signal;

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { PeerLostError, StartError } from "#shared/errors";
+import { PeerLostError, StartError } from "#shared/base/errors";
 import { endChild } from "../support/child.ts";
 
 type Answer = { resolve(line: string): void; reject(error: Error): void };

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { PeerLostError } from "#shared/errors";
+import { PeerLostError } from "#shared/base/errors";
 import { parseRtmpUrl } from "../../cli/stream-url.ts";
 import { LineProgram } from "./line-program.ts";
 import type { NativePrograms } from "./native.ts";

@@ -5,7 +5,7 @@ import { cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { StartError } from "#shared/errors";
+import { StartError } from "#shared/base/errors";
 
 const run = promisify(execFile);
 

@@ -1,4 +1,4 @@
-import { encodeAmf0 } from "#shared/amf0";
+import { encodeAmf0 } from "#shared/formats/amf0";
 
 const HANDSHAKE_ECHO = 1536;
 const OUT_CHUNK_SIZE = 4096;

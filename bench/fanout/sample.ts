@@ -1,4 +1,4 @@
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 import { percentile } from "../support/percentiles.ts";
 import type { StopwatchPublisher } from "../support/stopwatch-publisher.ts";
 import { numberOf } from "../support/test-stream.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { Scope } from "#shared/runtime";
+import { Scope } from "#shared/base/runtime";
 import { metric } from "../../test/support/metrics.ts";
 import { memoryBytes } from "../support/process-figures.ts";
 import { type Run, unlessFailed } from "../support/run.ts";

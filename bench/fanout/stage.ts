@@ -1,4 +1,4 @@
-import { Scope } from "#shared/runtime";
+import { Scope } from "#shared/base/runtime";
 import { startNatsServer } from "../../test/support/nats-server.ts";
 import { startPeers } from "../support/peers.ts";
 import { startService } from "../support/services.ts";

@@ -1,4 +1,4 @@
-import { PeerLostError } from "#shared/errors";
+import { PeerLostError } from "#shared/base/errors";
 import { firstOf, unlessFailed } from "../support/run.ts";
 import { StopwatchPublisher } from "../support/stopwatch-publisher.ts";
 import { numberOf } from "../support/test-stream.ts";

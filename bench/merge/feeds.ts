@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Cancel, type Millis, systemClock } from "#shared/clock";
-import { PeerLostError } from "#shared/errors";
-import { dialRtmp, type RtmpCall } from "#shared/net";
-import { Scope } from "#shared/runtime";
+import { type Cancel, type Millis, systemClock } from "#shared/base/clock";
+import { PeerLostError } from "#shared/base/errors";
+import { Scope } from "#shared/base/runtime";
+import { dialRtmp, type RtmpCall } from "#shared/net/rtmp";
 import { pace } from "../../cli/publish/pace.ts";
 import { parseRtmpUrl } from "../../cli/stream-url.ts";
 import { firstOf } from "../support/run.ts";

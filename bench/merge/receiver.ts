@@ -1,8 +1,8 @@
-import { systemClock } from "#shared/clock";
-import { readConfig } from "#shared/config";
-import { streamKey } from "#shared/media";
-import { run } from "#shared/runtime";
-import { pull } from "#shared/upstream";
+import { systemClock } from "#shared/base/clock";
+import { readConfig } from "#shared/base/config";
+import { streamKey } from "#shared/base/names";
+import { run } from "#shared/base/runtime";
+import { pull } from "#shared/mesh/upstream";
 import { parseRtmpUrl } from "../../cli/stream-url.ts";
 import { startEdge } from "../../services/edge/edge.ts";
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { StartError } from "#shared/errors";
+import { StartError } from "#shared/base/errors";
 import { endChild } from "../support/child.ts";
 import type { Answer, Ask } from "./receiver.ts";
 

@@ -1,4 +1,4 @@
-import type { Scope } from "#shared/runtime";
+import type { Scope } from "#shared/base/runtime";
 import { startNatsServer } from "../../test/support/nats-server.ts";
 import { startService } from "../support/services.ts";
 import { startReceivingEdge } from "./receiving-edge.ts";

@@ -1,4 +1,4 @@
-import { type Millis, systemClock } from "#shared/clock";
+import { type Millis, systemClock } from "#shared/base/clock";
 import type { StagedNode } from "../chaos/stage/staged-node.ts";
 import type { Gauges } from "./gauges.ts";
 import { type Allowance, type Course, courseOf, leaksOf } from "./leaks.ts";

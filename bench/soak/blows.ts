@@ -1,4 +1,4 @@
-import type { Millis } from "#shared/clock";
+import type { Millis } from "#shared/base/clock";
 import type { Random } from "../../test/fuzz/random.ts";
 import { type Blow, type Ground, natsBlows, nextAwayMs, nodeBlows } from "../chaos/blows.ts";
 import type { StagedNode } from "../chaos/stage/staged-node.ts";

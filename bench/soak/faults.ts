@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Millis, systemClock } from "#shared/clock";
-import { PeerLostError } from "#shared/errors";
+import { type Millis, systemClock } from "#shared/base/clock";
+import { PeerLostError } from "#shared/base/errors";
 import { Random } from "../../test/fuzz/random.ts";
 import { type Ground, nextGround } from "../chaos/blows.ts";
 import { nextBlow, type SoakBlow } from "./blows.ts";

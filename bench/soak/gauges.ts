@@ -1,6 +1,6 @@
 import { get } from "node:http";
-import type { Millis } from "#shared/clock";
-import { PeerLostError } from "#shared/errors";
+import type { Millis } from "#shared/base/clock";
+import { PeerLostError } from "#shared/base/errors";
 
 /** What a process holds at one moment, as it says itself. */
 export type Gauges = {

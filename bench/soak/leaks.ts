@@ -1,4 +1,4 @@
-import type { Millis } from "#shared/clock";
+import type { Millis } from "#shared/base/clock";
 import type { Gauges } from "./gauges.ts";
 import { trendOf } from "./trend.ts";
 

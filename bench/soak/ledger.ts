@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Millis, systemClock } from "#shared/clock";
+import { type Millis, systemClock } from "#shared/base/clock";
 import type { StagedNode } from "../chaos/stage/staged-node.ts";
 import { collect } from "./collect.ts";
 import { type Gauges, gaugesOf } from "./gauges.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Millis, systemClock } from "#shared/clock";
-import { MeshError } from "#shared/errors";
+import { type Millis, systemClock } from "#shared/base/clock";
+import { MeshError } from "#shared/base/errors";
 import { faultsOf } from "../chaos/verdict.ts";
 import { memoryBytes } from "../support/process-figures.ts";
 import { type Balance, balanceOf } from "./balance.ts";

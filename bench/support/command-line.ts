@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { CommanderError } from "commander";
-import { MeshError } from "#shared/errors";
+import { MeshError } from "#shared/base/errors";
 import { stopSignal } from "../../cli/stop-signal.ts";
 import { note } from "../../cli/terminal.ts";
 

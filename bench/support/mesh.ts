@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { PeerLostError } from "#shared/errors";
-import { Scope } from "#shared/runtime";
+import { PeerLostError } from "#shared/base/errors";
+import { Scope } from "#shared/base/runtime";
 import { startNatsServer } from "../../test/support/nats-server.ts";
 import { type Service, type ServiceSettings, startService } from "./services.ts";
 

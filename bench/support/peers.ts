@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { StartError } from "#shared/errors";
+import { StartError } from "#shared/base/errors";
 import { endChild } from "./child.ts";
 
 const READY_WITHIN_MS = 10_000;

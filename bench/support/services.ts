@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { StartError } from "#shared/errors";
+import { StartError } from "#shared/base/errors";
 import { endChild } from "./child.ts";
 
 /** A service may take this long from its start to its first word; a machine under load takes seconds. */

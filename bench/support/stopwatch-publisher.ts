@@ -1,6 +1,6 @@
-import { type Cancel, type Clock, systemClock } from "#shared/clock";
-import { type MeshError, PeerLostError } from "#shared/errors";
-import { dialRtmp, type RtmpCall } from "#shared/net";
+import { type Cancel, type Clock, systemClock } from "#shared/base/clock";
+import { type MeshError, PeerLostError } from "#shared/base/errors";
+import { dialRtmp, type RtmpCall } from "#shared/net/rtmp";
 import { pace } from "../../cli/publish/pace.ts";
 import { parseRtmpUrl } from "../../cli/stream-url.ts";
 import { firstOf } from "./run.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { readFlv } from "#shared/flv";
-import type { MediaPacket } from "#shared/media";
+import { readFlv } from "#shared/formats/flv";
+import type { MediaPacket } from "#shared/formats/packet";
 import { demoClip } from "../../cli/project.ts";
 
 /** 30 pictures a second, one in 30 a keyframe, beside AAC of 48 kHz: 1.1 Mb/s. */

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
-import { MeshError, PeerLostError } from "#shared/errors";
-import type { MediaPacket } from "#shared/media";
-import { type ClientEvent, ClientSession } from "#shared/rtmp";
+import { MeshError, PeerLostError } from "#shared/base/errors";
+import type { MediaPacket } from "#shared/formats/packet";
+import { type ClientEvent, ClientSession } from "#shared/rtmp/session";
 import { parseRtmpUrl } from "../../cli/stream-url.ts";
 
 /** What a viewer tells; `at` is when the last of the packet's bytes were read, before they were looked at. */

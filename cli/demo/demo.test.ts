@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { expect, test } from "vitest";
-import { codecOf, readFlv } from "#shared/flv";
-import type { PacketRole, TrackKind } from "#shared/media";
+import { codecOf, readFlv } from "#shared/formats/flv";
+import type { PacketRole, TrackKind } from "#shared/formats/packet";
 
 const path = new URL("./demo.flv", import.meta.url);
 const packets = readFlv(readFileSync(path));

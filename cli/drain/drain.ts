@@ -1,5 +1,5 @@
-import type { Millis } from "#shared/clock";
-import { RefusedError } from "#shared/errors";
+import type { Millis } from "#shared/base/clock";
+import { RefusedError } from "#shared/base/errors";
 import { observeMesh, until } from "../mesh-observer.ts";
 import { note } from "../terminal.ts";
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { StartError } from "#shared/errors";
+import { StartError } from "#shared/base/errors";
 
 /** Last lines of a log, enough for an error with its trace. */
 const LAST_LINES = 12;

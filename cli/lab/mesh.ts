@@ -1,4 +1,4 @@
-import type { Millis } from "#shared/clock";
+import type { Millis } from "#shared/base/clock";
 import { aborted } from "../stop-signal.ts";
 import { demoProcess } from "./demo-process.ts";
 import type { LabNode } from "./lab-node.ts";

@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
-import { StartError } from "#shared/errors";
+import { StartError } from "#shared/base/errors";
 import { ownModule } from "../project.ts";
 import { Child, cleanEnvironment } from "./child.ts";
 import { Supervised } from "./supervised.ts";

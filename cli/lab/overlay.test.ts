@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ConfigError } from "#shared/errors";
+import { ConfigError } from "#shared/base/errors";
 import { merge, parseOverlay, readOverlay } from "./overlay.ts";
 
 const names = ["all", "edge", "edge1"];

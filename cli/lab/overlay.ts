@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseDocument } from "yaml";
-import { ConfigError } from "#shared/errors";
+import { ConfigError } from "#shared/base/errors";
 
 /** A part of a configuration as YAML gives it. */
 export type Settings = { readonly [key: string]: unknown };

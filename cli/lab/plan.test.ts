@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readConfig } from "#shared/config";
+import { readConfig } from "#shared/base/config";
 import { environmentOf, overlayNames, planNodes } from "./plan.ts";
 
 const counts = { origins: 2, intermediates: 1, edges: 2 };

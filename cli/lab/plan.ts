@@ -1,4 +1,4 @@
-import type { Role } from "#shared/config";
+import type { Role } from "#shared/base/config";
 import { merge, type Overlay, type Settings } from "./overlay.ts";
 
 /** How many nodes of each tier. */

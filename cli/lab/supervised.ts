@@ -1,5 +1,5 @@
-import type { Cancel, Clock, Millis } from "#shared/clock";
-import { StartError } from "#shared/errors";
+import type { Cancel, Clock, Millis } from "#shared/base/clock";
+import { StartError } from "#shared/base/errors";
 import type { Child, Exit } from "./child.ts";
 
 /** Long enough to see that something was away, short enough not to wait for it. */

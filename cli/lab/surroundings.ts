@@ -1,4 +1,4 @@
-import type { Clock } from "#shared/clock";
+import type { Clock } from "#shared/base/clock";
 import type { Chronicle } from "./supervised.ts";
 
 /** What every process of the lab is started with. */

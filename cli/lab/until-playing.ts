@@ -1,4 +1,4 @@
-import type { Cancel, Clock, Millis } from "#shared/clock";
+import type { Cancel, Clock, Millis } from "#shared/base/clock";
 import { play } from "../probe/play.ts";
 import type { HttpUrl, RtmpUrl } from "../stream-url.ts";
 

@@ -1,8 +1,8 @@
 import { get, type IncomingMessage } from "node:http";
-import type { Cancel } from "#shared/clock";
-import { MeshError, PeerLostError, RefusedError } from "#shared/errors";
-import { classify, FlvReader, unwrapTime } from "#shared/flv";
-import { status } from "#shared/rtmp";
+import type { Cancel } from "#shared/base/clock";
+import { MeshError, PeerLostError, RefusedError } from "#shared/base/errors";
+import { classify, FlvReader, unwrapTime } from "#shared/formats/flv";
+import { status } from "#shared/rtmp/session";
 import type { Viewer } from "./viewer.ts";
 
 const OK = 200;

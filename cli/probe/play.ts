@@ -1,5 +1,5 @@
-import type { Cancel } from "#shared/clock";
-import { dialRtmp } from "#shared/net";
+import type { Cancel } from "#shared/base/clock";
+import { dialRtmp } from "#shared/net/rtmp";
 import type { HttpUrl, RtmpUrl } from "../stream-url.ts";
 import { playHttpFlv } from "./play-http-flv.ts";
 import type { Viewer } from "./viewer.ts";

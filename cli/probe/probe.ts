@@ -1,6 +1,6 @@
-import { systemClock } from "#shared/clock";
-import { type MeshError, PeerLostError } from "#shared/errors";
-import type { MediaPacket } from "#shared/media";
+import { systemClock } from "#shared/base/clock";
+import { type MeshError, PeerLostError } from "#shared/base/errors";
+import type { MediaPacket } from "#shared/formats/packet";
 import { isStreamEnd, whyFailed } from "../failure.ts";
 import { readFlvFile } from "../flv-file.ts";
 import { stopSignal } from "../stop-signal.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 import { SourceJudge } from "./source-judge.ts";
 
 /** Twenty frames, 500 ms apart: a loop of 10 s. */

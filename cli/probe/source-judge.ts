@@ -1,5 +1,5 @@
-import type { Millis } from "#shared/clock";
-import type { MediaPacket } from "#shared/media";
+import type { Millis } from "#shared/base/clock";
+import type { MediaPacket } from "#shared/formats/packet";
 import { FINE, fingerprint, type TrackJudge, type Verdict } from "./verdict.ts";
 
 /** A step forward by more of a looped source than this is more likely a step back. */

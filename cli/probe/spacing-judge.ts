@@ -1,5 +1,5 @@
-import type { Millis } from "#shared/clock";
-import type { MediaPacket } from "#shared/media";
+import type { Millis } from "#shared/base/clock";
+import type { MediaPacket } from "#shared/formats/packet";
 import { FINE, fingerprint, type TrackJudge, type Verdict } from "./verdict.ts";
 
 /** Steps the usual one is taken from: about a second of either track. */

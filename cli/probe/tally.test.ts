@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MediaPacket, PacketRole } from "#shared/media";
+import type { MediaPacket, PacketRole } from "#shared/formats/packet";
 import { Counter } from "./tally.ts";
 import { FINE, type Verdict } from "./verdict.ts";
 

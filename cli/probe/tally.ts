@@ -1,6 +1,6 @@
-import type { Millis } from "#shared/clock";
-import { codecOf } from "#shared/flv";
-import type { MediaPacket } from "#shared/media";
+import type { Millis } from "#shared/base/clock";
+import { codecOf } from "#shared/formats/flv";
+import type { MediaPacket } from "#shared/formats/packet";
 import type { TrackJudge } from "./verdict.ts";
 
 /** What a viewer got. Spans are in whole milliseconds. */

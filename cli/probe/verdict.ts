@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
-import type { Millis } from "#shared/clock";
-import type { MediaPacket } from "#shared/media";
+import type { Millis } from "#shared/base/clock";
+import type { MediaPacket } from "#shared/formats/packet";
 
 /** What one frame tells about its track: how many were missed before it, and whether it was had before or is nobody's. */
 export type Verdict = { readonly lost: number; readonly isRepeated?: true; readonly isUnknown?: true };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MediaPacket, PacketRole, TrackKind } from "#shared/media";
+import type { MediaPacket, PacketRole, TrackKind } from "#shared/formats/packet";
 import { clipOf, timeline } from "./clip.ts";
 
 const packet = (kind: TrackKind, role: PacketRole, time: number, hex: string): MediaPacket => ({

@@ -1,4 +1,4 @@
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 
 /** What is published: packets in file order, their times from 0 on, and how long one round of them takes. */
 export type Clip = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ManualClock } from "#shared/clock";
-import type { MediaPacket } from "#shared/media";
+import { ManualClock } from "#shared/base/clock";
+import type { MediaPacket } from "#shared/formats/packet";
 import { pace } from "./pace.ts";
 
 const packets = (...times: number[]): Iterator<MediaPacket> =>

@@ -1,5 +1,5 @@
-import type { Cancel, Clock, Millis } from "#shared/clock";
-import type { MediaPacket } from "#shared/media";
+import type { Cancel, Clock, Millis } from "#shared/base/clock";
+import type { MediaPacket } from "#shared/formats/packet";
 
 export type PaceOptions = {
 	clock: Clock;

@@ -1,6 +1,6 @@
-import { systemClock } from "#shared/clock";
-import { PeerLostError } from "#shared/errors";
-import { dialRtmp } from "#shared/net";
+import { systemClock } from "#shared/base/clock";
+import { PeerLostError } from "#shared/base/errors";
+import { dialRtmp } from "#shared/net/rtmp";
 import { whyFailed } from "../failure.ts";
 import { readFlvFile } from "../flv-file.ts";
 import { aborted, stopSignal } from "../stop-signal.ts";

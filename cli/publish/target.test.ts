@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { ManualClock } from "#shared/clock";
-import { PeerLostError, RefusedError } from "#shared/errors";
-import type { MediaPacket, PacketRole, TrackKind } from "#shared/media";
-import type { DialOptions } from "#shared/net";
+import { ManualClock } from "#shared/base/clock";
+import { PeerLostError, RefusedError } from "#shared/base/errors";
+import type { MediaPacket, PacketRole, TrackKind } from "#shared/formats/packet";
+import type { DialOptions } from "#shared/net/rtmp";
 import { parseRtmpUrl } from "../stream-url.ts";
 import { Target } from "./target.ts";
 

@@ -1,7 +1,7 @@
-import type { Cancel, Clock, Millis } from "#shared/clock";
-import { type MeshError, PeerLostError } from "#shared/errors";
-import type { MediaPacket } from "#shared/media";
-import type { DialOptions, RtmpCall } from "#shared/net";
+import type { Cancel, Clock, Millis } from "#shared/base/clock";
+import { type MeshError, PeerLostError } from "#shared/base/errors";
+import type { MediaPacket } from "#shared/formats/packet";
+import type { DialOptions, RtmpCall } from "#shared/net/rtmp";
 import type { RtmpUrl } from "../stream-url.ts";
 
 /** A server that is back is found within this time. */

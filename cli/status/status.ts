@@ -1,4 +1,4 @@
-import type { Millis } from "#shared/clock";
+import type { Millis } from "#shared/base/clock";
 import { observeMesh, until } from "../mesh-observer.ts";
 import { say } from "../terminal.ts";
 import { viewForPeople, viewOf } from "./view.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { NodeInfo, NodeView, StreamInfo } from "#shared/control";
-import { parseStreamKey } from "#shared/media";
+import { parseStreamKey } from "#shared/base/names";
+import type { NodeInfo, NodeView, StreamInfo } from "#shared/mesh/control";
 import { viewForPeople, viewOf } from "./view.ts";
 
 const node = (id: string, role: NodeInfo["role"], more: Partial<NodeView> = {}): NodeView => ({

@@ -1,4 +1,4 @@
-import type { Directory, NodeInfo, NodeView } from "#shared/control";
+import type { Directory, NodeInfo, NodeView } from "#shared/mesh/control";
 import { table } from "../terminal.ts";
 
 type NodeRow = Omit<NodeInfo, "incarnation"> & {

@@ -1,7 +1,35 @@
-import type { EdgeConfig } from "#shared/config";
-import type { NodeOptions } from "#shared/node";
-import { type RelayService, startRelay } from "#shared/relay";
+import type { EdgeConfig } from "#shared/base/config";
+import { assemble } from "#shared/base/runtime";
+import { serveSubscriptions } from "#shared/doors/api";
+import { serveHttpFlv } from "#shared/doors/http-flv";
+import { rtmpDoor } from "#shared/doors/rtmp";
+import { Catalog, playPolicy, WaitingRoom } from "#shared/mesh/catalog";
+import { observeRelay, openRelay, type Relay } from "#shared/mesh/relay";
+import { isUpstream } from "#shared/mesh/upstream";
+import { type NodeOptions, openDoors, openNode, type Running, running, Traffic } from "#shared/node/service";
 
-/** An edge in one process: serves viewers over RTMP and HTTP-FLV, pulls from the tiers above. */
-export const startEdge = (config: EdgeConfig, options: Omit<NodeOptions, "follow"> = {}): Promise<RelayService> =>
-	startRelay(config, { players: "anyone", announces: false, httpFlv: true }, options);
+/** A running edge. */
+export type Edge = Running & { readonly relay: Relay };
+
+/** An edge in one process: pulls from the tiers above, serves viewers, and tells nobody what it has. */
+export const startEdge = (config: EdgeConfig, options: Omit<NodeOptions, "follow"> = {}): Promise<Edge> =>
+	assemble(async (scope) => {
+		const node = await openNode(config, scope, { ...options, follow: (info) => isUpstream(config.upstreams, info) });
+		const { clock, events, metrics, identity, directory } = node;
+
+		const traffic = new Traffic();
+		const catalog = new Catalog(clock);
+		const onPacket = traffic.note.bind(traffic);
+		const relay = scope.use(openRelay(config, { identity, directory, catalog, clock, events, onPacket }));
+		const room = new WaitingRoom({ source: relay, catalog, clock, waitMs: config.waitMs });
+		observeRelay(metrics, relay, room, catalog);
+		traffic.observe(metrics, relay);
+
+		const policy = playPolicy(config);
+		const { role } = config;
+		serveSubscriptions(node.admin.app, relay);
+		serveHttpFlv(node.http.app, { source: room, policy, events, isOpen: () => !node.isDraining });
+		await openDoors(node, rtmpDoor({ self: identity, role, clock, source: room, players: "anyone", policy, events }));
+
+		return { ...running(node, scope, config.drainMs, () => relay.readers), relay };
+	});

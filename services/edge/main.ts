@@ -1,6 +1,6 @@
-import { type ConfigSources, readConfig } from "#shared/config";
-import { isWorker } from "#shared/pool";
-import { run } from "#shared/runtime";
+import { type ConfigSources, readConfig } from "#shared/base/config";
+import { run } from "#shared/base/runtime";
+import { isWorker } from "#shared/node/workers";
 import { startEdge } from "./edge.ts";
 import { runWorker } from "./worker.ts";
 import { startWorkers, workersOf } from "./workers.ts";

@@ -1,7 +1,7 @@
-import type { EdgeConfig } from "#shared/config";
-import { MeshError } from "#shared/errors";
-import { joinPool, tellFailed } from "#shared/pool";
-import { run } from "#shared/runtime";
+import type { EdgeConfig } from "#shared/base/config";
+import { MeshError } from "#shared/base/errors";
+import { run } from "#shared/base/runtime";
+import { joinPool, tellFailed } from "#shared/node/workers";
 import { startEdge } from "./edge.ts";
 
 /** Runs one worker of an edge; the configuration comes from the pool, which also says what goes wrong at the start. */

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
-import { systemClock } from "#shared/clock";
-import type { EdgeConfig } from "#shared/config";
-import { createPoolMetrics, type Ready, WorkerPool } from "#shared/pool";
-import { createLogger, type Service } from "#shared/runtime";
+import { systemClock } from "#shared/base/clock";
+import type { EdgeConfig } from "#shared/base/config";
+import { createLogger, type Service } from "#shared/base/runtime";
+import { createPoolMetrics, type Ready, WorkerPool } from "#shared/node/workers";
 
 /** How many processes an edge is. */
 export const workersOf = ({ workers }: Pick<EdgeConfig, "workers">): number =>

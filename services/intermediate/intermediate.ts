@@ -1,9 +1,36 @@
-import type { IntermediateConfig } from "#shared/config";
-import type { NodeOptions } from "#shared/node";
-import { type RelayService, startRelay } from "#shared/relay";
+import type { IntermediateConfig } from "#shared/base/config";
+import { assemble } from "#shared/base/runtime";
+import { serveSubscriptions } from "#shared/doors/api";
+import { rtmpDoor } from "#shared/doors/rtmp";
+import { Catalog, playPolicy, WaitingRoom } from "#shared/mesh/catalog";
+import { observeRelay, openRelay, type Relay } from "#shared/mesh/relay";
+import { isUpstream } from "#shared/mesh/upstream";
+import { type NodeOptions, openDoors, openNode, type Running, running, Traffic } from "#shared/node/service";
 
-/** An intermediate: serves nodes over RTMP, pulls from the tier above, tells those below what it can give. */
+/** A running intermediate. */
+export type Intermediate = Running & { readonly relay: Relay };
+
+/** An intermediate: pulls from the tier above, tells those below what it has, and serves nodes. */
 export const startIntermediate = (
 	config: IntermediateConfig,
 	options: Omit<NodeOptions, "follow"> = {},
-): Promise<RelayService> => startRelay(config, { players: "nodes", announces: true, httpFlv: false }, options);
+): Promise<Intermediate> =>
+	assemble(async (scope) => {
+		const node = await openNode(config, scope, { ...options, follow: (info) => isUpstream(config.upstreams, info) });
+		const { clock, events, metrics, identity, directory } = node;
+
+		const traffic = new Traffic();
+		const catalog = new Catalog(clock, directory);
+		const onPacket = traffic.note.bind(traffic);
+		const relay = scope.use(openRelay(config, { identity, directory, catalog, clock, events, onPacket }));
+		const room = new WaitingRoom({ source: relay, catalog, clock, waitMs: config.waitMs });
+		observeRelay(metrics, relay, room, catalog);
+		traffic.observe(metrics, relay);
+
+		const policy = playPolicy(config);
+		const { role } = config;
+		serveSubscriptions(node.admin.app, relay);
+		await openDoors(node, rtmpDoor({ self: identity, role, clock, source: room, players: "nodes", policy, events }));
+
+		return { ...running(node, scope, config.drainMs, () => relay.readers), relay };
+	});

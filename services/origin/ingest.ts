@@ -1,10 +1,11 @@
-import type { Catalog, Lease } from "#shared/catalog";
-import type { Cancel, Clock, Millis } from "#shared/clock";
-import type { Publication, Publisher } from "#shared/door";
-import { CodecsSeen } from "#shared/flv";
-import type { MediaPacket, StreamKey } from "#shared/media";
-import { type Feed, type FeedFailure, Splicer } from "#shared/splice";
-import { Hub } from "#shared/stream";
+import type { Cancel, Clock, Millis } from "#shared/base/clock";
+import type { StreamKey } from "#shared/base/names";
+import type { Publication, Publisher } from "#shared/doors/rtmp";
+import { CodecsSeen } from "#shared/formats/flv";
+import type { MediaPacket } from "#shared/formats/packet";
+import { type Feed, type FeedFailure, Splicer } from "#shared/media/splice";
+import { Hub } from "#shared/media/stream";
+import type { Catalog, Lease } from "#shared/mesh/catalog";
 import { Silence } from "./silence.ts";
 
 export type IngestOptions = {

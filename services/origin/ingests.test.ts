@@ -1,9 +1,10 @@
 import { expect, test, vi } from "vitest";
-import { Catalog } from "#shared/catalog";
-import { ManualClock } from "#shared/clock";
-import type { Publisher } from "#shared/door";
-import { type MediaPacket, parseStreamKey } from "#shared/media";
-import { createEvents, createMetrics, silentLogger } from "#shared/runtime";
+import { ManualClock } from "#shared/base/clock";
+import { parseStreamKey } from "#shared/base/names";
+import { createEvents, createMetrics, silentLogger } from "#shared/base/runtime";
+import type { Publisher } from "#shared/doors/rtmp";
+import type { MediaPacket } from "#shared/formats/packet";
+import { Catalog } from "#shared/mesh/catalog";
 import { Ingests } from "./ingests.ts";
 
 const key = parseStreamKey("live/a") ?? expect.fail("a key");

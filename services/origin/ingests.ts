@@ -1,8 +1,9 @@
-import type { Asker, Catalog, Lease, StreamSource } from "#shared/catalog";
-import type { Clock, Millis } from "#shared/clock";
-import type { Publication, PublishDesk, Publisher } from "#shared/door";
-import type { MediaPacket, StreamKey } from "#shared/media";
-import type { Events } from "#shared/runtime";
+import type { Clock, Millis } from "#shared/base/clock";
+import type { StreamKey } from "#shared/base/names";
+import type { Events } from "#shared/base/runtime";
+import type { Publication, PublishDesk, Publisher } from "#shared/doors/rtmp";
+import type { MediaPacket } from "#shared/formats/packet";
+import type { Asker, Catalog, Lease, StreamSource } from "#shared/mesh/catalog";
 import { Ingest } from "./ingest.ts";
 
 export type IngestsOptions = {

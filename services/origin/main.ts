@@ -1,5 +1,5 @@
-import { type ConfigSources, readConfig } from "#shared/config";
-import { run } from "#shared/runtime";
+import { type ConfigSources, readConfig } from "#shared/base/config";
+import { run } from "#shared/base/runtime";
 import { startOrigin } from "./origin.ts";
 
 /** Runs an origin until it is told to stop. Throws ConfigError and StartError. */

@@ -1,60 +1,31 @@
-import { Catalog } from "#shared/catalog";
-import { type OriginConfig, viewerDelayMs } from "#shared/config";
-import { type PlayPolicy, rtmpDoor } from "#shared/door";
-import { drain, type NodeOptions, openDoors, openNode, Traffic } from "#shared/node";
-import { observe, Scope, type Service } from "#shared/runtime";
+import type { OriginConfig } from "#shared/base/config";
+import { assemble, observe } from "#shared/base/runtime";
+import { rtmpDoor } from "#shared/doors/rtmp";
+import { Catalog, playPolicy } from "#shared/mesh/catalog";
+import { type NodeOptions, openDoors, openNode, type Running, running, Traffic } from "#shared/node/service";
 import { Ingests } from "./ingests.ts";
 
-/** What a running origin shows to whoever started it. */
-export type Origin = Service & { readonly rtmp: string; readonly http: string; readonly admin: string };
+/** A running origin. */
+export type Origin = Running;
 
-/** An origin, assembled in order: log and ports, catalog, ingests, doors. It follows nobody. */
-export async function startOrigin(config: OriginConfig, options: Omit<NodeOptions, "follow"> = {}): Promise<Origin> {
-	const scope = new Scope();
-	try {
+/** An origin: takes publishers in, tells everybody what it has, and serves nodes. It follows nobody. */
+export const startOrigin = (config: OriginConfig, options: Omit<NodeOptions, "follow"> = {}): Promise<Origin> =>
+	assemble(async (scope) => {
 		const node = await openNode(config, scope, { ...options, follow: () => false });
-		const { clock, events, metrics, directory } = node;
-		const catalog = new Catalog(clock, directory);
-		const traffic = new Traffic();
-		const ingests = scope.use(
-			new Ingests({
-				self: node.info.id,
-				clock,
-				catalog,
-				events,
-				limits: config.limits,
-				publish: config.publish,
-				onPacket: (packet) => traffic.note(packet),
-			}),
-		);
-		observe(metrics, "streams", "Streams published here.", () => ingests.size);
+		const { clock, events, metrics, identity, directory } = node;
 
-		const policy: PlayPolicy = {
-			bounds: { queueBytes: config.limits.readerBytes, evictMs: config.limits.evictMs },
-			viewerDelayMs: (app) => viewerDelayMs(config, app),
-		};
-		const door = rtmpDoor({
-			self: node.identity,
-			role: config.role,
-			clock,
-			source: ingests,
-			desk: ingests,
-			players: "nodes",
-			policy,
-			events,
-		});
-		await openDoors(node, door);
+		const traffic = new Traffic();
+		const catalog = new Catalog(clock, directory);
+		const onPacket = traffic.note.bind(traffic);
+		const { limits, publish, role } = config;
+		const ingests = scope.use(new Ingests({ self: identity.id, clock, catalog, events, limits, publish, onPacket }));
+		observe(metrics, "streams", "Streams published here.", () => ingests.size);
 		traffic.observe(metrics, ingests);
-		return {
-			rtmp: node.info.rtmp,
-			http: node.info.http,
-			admin: node.adminUrl,
-			drainAsked: node.drainAsked,
-			drain: (noTime) => drain(node, config.drainMs, () => ingests.readers, noTime),
-			[Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
-		};
-	} catch (error) {
-		await scope[Symbol.asyncDispose]();
-		throw error;
-	}
-}
+
+		const source = ingests;
+		const policy = playPolicy(config);
+		const door = { self: identity, role, clock, source, desk: ingests, players: "nodes", policy, events } as const;
+		await openDoors(node, rtmpDoor(door));
+
+		return running(node, scope, config.drainMs, () => ingests.readers);
+	});

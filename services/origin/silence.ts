@@ -1,4 +1,4 @@
-import type { Cancel, Clock, Millis } from "#shared/clock";
+import type { Cancel, Clock, Millis } from "#shared/base/clock";
 
 /** A timer that comes later than this was held up with all else in this process: frames may lie unread in the socket. */
 const HELD_UP_MS: Millis = 20;

@@ -1,9 +1,9 @@
 import { connect } from "@nats-io/transport-node";
-import { systemClock } from "#shared/clock";
-import { MemoryBus, type NatsOptions, type NodeInfo, newIncarnation } from "#shared/control";
-import type { Bus } from "../../shared/control/bus.ts";
-import { BusDirectory } from "../../shared/control/bus-directory.ts";
-import { NatsBus } from "../../shared/control/nats-bus.ts";
+import { systemClock } from "#shared/base/clock";
+import { MemoryBus, type NatsOptions, type NodeInfo, newIncarnation } from "#shared/mesh/control";
+import type { Bus } from "../../shared/mesh/control/bus.ts";
+import { BusDirectory } from "../../shared/mesh/control/bus-directory.ts";
+import { NatsBus } from "../../shared/mesh/control/nats-bus.ts";
 import { type NatsServer, type NatsServerOptions, startNatsServer } from "../support/nats-server.ts";
 import type { Member, MemberOptions, Plane } from "./directory.ts";
 

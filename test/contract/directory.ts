@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Directory, DirectoryChange, NodeInfo, StreamInfo } from "#shared/control";
-import { parseStreamKey, type StreamKey } from "#shared/media";
+import { parseStreamKey, type StreamKey } from "#shared/base/names";
+import type { Directory, DirectoryChange, NodeInfo, StreamInfo } from "#shared/mesh/control";
 
 /** A directory under test, with what it counted and said. */
 export type Member = {

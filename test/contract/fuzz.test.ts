@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ProtocolError } from "#shared/errors";
+import { ProtocolError } from "#shared/base/errors";
 import { type Find, tryInput } from "../fuzz/fuzz.ts";
 import type { FuzzTarget } from "../fuzz/target.ts";
 import { targets } from "../fuzz/targets/index.ts";

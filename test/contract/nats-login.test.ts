@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nkeys } from "@nats-io/transport-node";
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "#shared/errors";
+import { ConfigError } from "#shared/base/errors";
 import { startNatsServer } from "../support/nats-server.ts";
 import { hasState, knows, stream } from "./directory.ts";
 import { joinNats, natsPlane } from "./directory-planes.ts";

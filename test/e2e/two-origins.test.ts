@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 import { framesOf } from "../support/clip.ts";
 import { FLAWLESS, judge } from "../support/frame-judge.ts";
 import { heavyClip } from "../support/heavy-clip.ts";

@@ -1,9 +1,9 @@
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { systemClock } from "#shared/clock";
-import { newIncarnation, openNatsDirectory } from "#shared/control";
-import type { MediaPacket } from "#shared/media";
-import { silentLogger } from "#shared/runtime";
+import { systemClock } from "#shared/base/clock";
+import { silentLogger } from "#shared/base/runtime";
+import type { MediaPacket } from "#shared/formats/packet";
+import { newIncarnation, openNatsDirectory } from "#shared/mesh/control";
 import { demoClip } from "../support/clip.ts";
 import { Cluster, type ClusterNode } from "../support/cluster.ts";
 import { FLAWLESS, judge } from "../support/frame-judge.ts";

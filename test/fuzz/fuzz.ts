@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { MeshError } from "#shared/errors";
+import { MeshError } from "#shared/base/errors";
 import { mutate } from "./mutate.ts";
 import { inputSeed, Random } from "./random.ts";
 import type { FuzzTarget } from "./target.ts";

@@ -1,4 +1,4 @@
-import { MeshError } from "#shared/errors";
+import { MeshError } from "#shared/base/errors";
 import type { Corpus } from "./mutate.ts";
 import type { Random } from "./random.ts";
 

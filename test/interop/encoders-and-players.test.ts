@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { MediaPacket } from "#shared/media";
-import { Scope } from "#shared/runtime";
+import { Scope } from "#shared/base/runtime";
+import type { MediaPacket } from "#shared/formats/packet";
 import { demoClip, fixture, framesOf } from "../support/clip.ts";
 import { Cluster, type ClusterNode } from "../support/cluster.ts";
 import { FLAWLESS, judge } from "../support/frame-judge.ts";

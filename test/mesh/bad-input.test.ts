@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { RelayService } from "#shared/relay";
-import { Scope } from "#shared/runtime";
+import { Scope } from "#shared/base/runtime";
+import type { Edge } from "../../services/edge/edge.ts";
 import type { Origin } from "../../services/origin/origin.ts";
 import { BAD_TALKS, command, handshake, PLAY, range } from "../support/bad-talks.ts";
 import { demoClip } from "../support/clip.ts";
@@ -19,7 +19,7 @@ const BAD_NAMES = ["..", "/../etc/passwd", "two words", "nul\0nul", "x".repeat(1
 
 const scope = new Scope();
 let origin: Origin;
-let edge: RelayService;
+let edge: Edge;
 let encoder: PacedEncoder;
 let viewer: TestViewer;
 let heldBefore: number;

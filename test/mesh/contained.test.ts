@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PublishDesk } from "#shared/door";
+import type { PublishDesk } from "#shared/doors/rtmp";
 import { demoClip } from "../support/clip.ts";
 import { RawClient } from "../support/raw-client.ts";
 import { EMPTY_SOURCE, OPEN_DESK, TestDoor } from "../support/test-door.ts";

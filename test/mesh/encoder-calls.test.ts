@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 import { demoClip, idOf } from "../support/clip.ts";
 import { TestMesh } from "../support/mesh.ts";
 import { RawClient } from "../support/raw-client.ts";

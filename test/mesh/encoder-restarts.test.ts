@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { MediaPacket } from "#shared/media";
-import { Scope } from "#shared/runtime";
+import { Scope } from "#shared/base/runtime";
+import type { MediaPacket } from "#shared/formats/packet";
 import { demoClip } from "../support/clip.ts";
 import { TestMesh } from "../support/mesh.ts";
 import { PacedEncoder } from "../support/paced-encoder.ts";

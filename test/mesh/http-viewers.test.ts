@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { RelayService } from "#shared/relay";
-import { Scope } from "#shared/runtime";
+import { Scope } from "#shared/base/runtime";
+import type { Edge } from "../../services/edge/edge.ts";
 import { demoClip } from "../support/clip.ts";
 import { TestMesh } from "../support/mesh.ts";
 import { metric } from "../support/metrics.ts";
@@ -8,8 +8,8 @@ import { PacedEncoder } from "../support/paced-encoder.ts";
 import { RawBytes } from "../support/raw-bytes.ts";
 
 const scope = new Scope();
-let edge: RelayService;
-let narrow: RelayService;
+let edge: Edge;
+let narrow: Edge;
 
 beforeAll(async () => {
 	const mesh = scope.use(new TestMesh());

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readFlv } from "#shared/flv";
+import { readFlv } from "#shared/formats/flv";
 import { demoClip, framesOf, idOf } from "../support/clip.ts";
 import { TestMesh } from "../support/mesh.ts";
 import { TestPublisher } from "../support/rtmp-peer.ts";

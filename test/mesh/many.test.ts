@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 import { demoClip } from "../support/clip.ts";
 import { judge } from "../support/frame-judge.ts";
 import { TestMesh } from "../support/mesh.ts";

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import type { Amf0Object } from "#shared/amf0";
+import type { Amf0Object } from "#shared/formats/amf0";
 import { demoClip, framesOf } from "../support/clip.ts";
 import { TestMesh } from "../support/mesh.ts";
 import { metric } from "../support/metrics.ts";

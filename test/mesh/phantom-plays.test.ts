@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import { MAX_LOOKUPS, MAX_WAITS_OF_CONNECTION } from "#shared/catalog";
+import { MAX_LOOKUPS, MAX_WAITS_OF_CONNECTION } from "#shared/mesh/catalog";
 import { call } from "../fixtures/rtmp/talk.ts";
 import { demoClip, framesOf, idOf } from "../support/clip.ts";
 import { FLAWLESS, judge } from "../support/frame-judge.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type MediaPacket, parseStreamKey } from "#shared/media";
+import { parseStreamKey } from "#shared/base/names";
+import type { MediaPacket } from "#shared/formats/packet";
 import { demoClip, idOf } from "../support/clip.ts";
 import { TestMesh } from "../support/mesh.ts";
 import { metric } from "../support/metrics.ts";

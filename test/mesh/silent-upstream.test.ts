@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { type Clock, ManualClock, systemClock } from "#shared/clock";
-import { parseStreamKey } from "#shared/media";
-import { pull } from "#shared/upstream";
+import { type Clock, ManualClock, systemClock } from "#shared/base/clock";
+import { parseStreamKey } from "#shared/base/names";
+import { pull } from "#shared/mesh/upstream";
 import { demoClip, idOf } from "../support/clip.ts";
 import { TestMesh } from "../support/mesh.ts";
 import { PacedEncoder } from "../support/paced-encoder.ts";

@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
-import type { MediaPacket } from "#shared/media";
-import type { RelayService } from "#shared/relay";
-import { Hub, type JoinOptions, type Reader } from "#shared/stream";
+import type { MediaPacket } from "#shared/formats/packet";
+import { Hub, type JoinOptions, type Reader } from "#shared/media/stream";
+import type { Edge } from "../../services/edge/edge.ts";
 import { framesOf, idOf } from "../support/clip.ts";
 import { judge } from "../support/frame-judge.ts";
 import { type ClipSize, longClip } from "../support/long-clip.ts";
@@ -24,7 +24,7 @@ const LIMITS = `readerBytes: ${QUEUE}, historyBytes: ${HISTORY}`;
 /** What is beside the queue: a flush with a packet more than it is meant to hold, and what a socket is handed at a time. */
 const ONE_WRITE = 256 * 1024;
 
-type Stage = { edge: RelayService; encoder: PacedEncoder; clip: readonly MediaPacket[] };
+type Stage = { edge: Edge; encoder: PacedEncoder; clip: readonly MediaPacket[] };
 
 /** An origin and an edge; they end with the test. */
 async function servers(text: string, limits = LIMITS) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Scope } from "#shared/runtime";
+import { Scope } from "#shared/base/runtime";
 import { demoClip } from "../support/clip.ts";
 import { RawClient } from "../support/raw-client.ts";
 import { OPEN_DESK, TestDoor } from "../support/test-door.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseStreamKey, type StreamKey } from "#shared/media";
+import { parseStreamKey, type StreamKey } from "#shared/base/names";
 import { demoClip, framesOf } from "../support/clip.ts";
 import { FLAWLESS, judge } from "../support/frame-judge.ts";
 import { TestMesh } from "../support/mesh.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { readFlv } from "#shared/flv";
-import type { MediaPacket } from "#shared/media";
+import { readFlv } from "#shared/formats/flv";
+import type { MediaPacket } from "#shared/formats/packet";
 
 const folder = new URL("../fixtures/", import.meta.url);
 

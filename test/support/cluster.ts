@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { Scope } from "#shared/runtime";
+import { Scope } from "#shared/base/runtime";
 import { type NatsServer, startNatsServer } from "./nats-server.ts";
 import { Program } from "./process.ts";
 import { TempFolder } from "./temp-folder.ts";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { StartError } from "#shared/errors";
+import { StartError } from "#shared/base/errors";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** An engine that is there answers at once. */

@@ -1,6 +1,6 @@
-import { systemClock } from "#shared/clock";
-import type { Bus } from "../../shared/control/bus.ts";
-import { NatsBus } from "../../shared/control/nats-bus.ts";
+import { systemClock } from "#shared/base/clock";
+import type { Bus } from "../../shared/mesh/control/bus.ts";
+import { NatsBus } from "../../shared/mesh/control/nats-bus.ts";
 
 /** A way into a cluster's control plane for nodes that are not there, connected; the caller disposes it. */
 export async function openFakeBus(nats: string): Promise<Bus> {

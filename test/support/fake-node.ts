@@ -1,7 +1,7 @@
-import { type NodeInfo, newIncarnation, type StreamInfo } from "#shared/control";
-import { parseStreamKey } from "#shared/media";
-import type { Bus } from "../../shared/control/bus.ts";
-import { encode } from "../../shared/control/codec.ts";
+import { parseStreamKey } from "#shared/base/names";
+import { type NodeInfo, newIncarnation, type StreamInfo } from "#shared/mesh/control";
+import type { Bus } from "../../shared/mesh/control/bus.ts";
+import { encode } from "../../shared/mesh/control/codec.ts";
 
 /** Streams of one register page. */
 const PAGE_STREAMS = 1_000;

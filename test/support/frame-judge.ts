@@ -1,4 +1,4 @@
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 import { framesOf, idOf } from "./clip.ts";
 
 /** What became of a source's frames on their way; a perfect play has only `frames` and `headers` above zero. */

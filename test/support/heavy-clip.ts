@@ -1,4 +1,4 @@
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 import { demoClip } from "./clip.ts";
 
 /** Length of the demo clip. */

@@ -1,4 +1,4 @@
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 
 const FPS = 25;
 const AUDIO_MS = 20;

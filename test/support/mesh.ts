@@ -1,10 +1,9 @@
-import { systemClock } from "#shared/clock";
-import { type ConfigSources, readConfig } from "#shared/config";
-import { MemoryBus, openMemoryDirectory } from "#shared/control";
-import type { RelayService } from "#shared/relay";
-import { type Logger, Scope, silentLogger } from "#shared/runtime";
-import { startEdge } from "../../services/edge/edge.ts";
-import { startIntermediate } from "../../services/intermediate/intermediate.ts";
+import { systemClock } from "#shared/base/clock";
+import { type ConfigSources, readConfig } from "#shared/base/config";
+import { type Logger, Scope, silentLogger } from "#shared/base/runtime";
+import { MemoryBus, openMemoryDirectory } from "#shared/mesh/control";
+import { type Edge, startEdge } from "../../services/edge/edge.ts";
+import { type Intermediate, startIntermediate } from "../../services/intermediate/intermediate.ts";
 import { type Origin, startOrigin } from "../../services/origin/origin.ts";
 
 /** YAML of one node, and its RTMP port where that has to be known before; the id is given by the caller. */
@@ -25,11 +24,11 @@ export class TestMesh implements AsyncDisposable {
 		return this.#scope.use(await startOrigin(readConfig("origin", this.#sources(id, node)), this.#options));
 	}
 
-	async intermediate(id: string, node: NodeText = {}): Promise<RelayService> {
+	async intermediate(id: string, node: NodeText = {}): Promise<Intermediate> {
 		return this.#scope.use(await startIntermediate(readConfig("intermediate", this.#sources(id, node)), this.#options));
 	}
 
-	async edge(id: string, node: NodeText = {}): Promise<RelayService> {
+	async edge(id: string, node: NodeText = {}): Promise<Edge> {
 		return this.#scope.use(await startEdge(readConfig("edge", this.#sources(id, node)), this.#options));
 	}
 

@@ -1,4 +1,4 @@
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 import { TestPublisher } from "./rtmp-peer.ts";
 
 /** Due packets are looked for this often. */

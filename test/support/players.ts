@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { readFlv } from "#shared/flv";
-import type { MediaPacket } from "#shared/media";
+import { readFlv } from "#shared/formats/flv";
+import type { MediaPacket } from "#shared/formats/packet";
 import { Program } from "./process.ts";
 
 /** A real player that writes what it receives as FLV, and ends when the stream does. Disposing kills it. */

@@ -1,18 +1,17 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { type Amf0Object, type Amf0Value, isAmf0Object } from "#shared/amf0";
-import type { MediaPacket } from "#shared/media";
-import { ClientHandshake, type Randoms } from "../../shared/rtmp/handshake/index.ts";
+import { type Amf0Object, type Amf0Value, isAmf0Object } from "#shared/formats/amf0";
+import type { MediaPacket } from "#shared/formats/packet";
+import { type RawMessage, TYPE_COMMAND_AMF0 } from "#shared/rtmp/chunk";
+import { ClientHandshake, type Randoms } from "#shared/rtmp/handshake";
 import {
 	type Command,
 	decodeCommand,
 	decodeMedia,
 	encodeCommand,
 	MediaUnwrapper,
-	type RawMessage,
-	TYPE_COMMAND_AMF0,
 	writeMedia,
-} from "../../shared/rtmp/message/index.ts";
+} from "#shared/rtmp/message";
 import { Link } from "../../shared/rtmp/session/link.ts";
 
 /** An answer that a server on this machine has not given by then will not come. */

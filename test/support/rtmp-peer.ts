@@ -1,6 +1,6 @@
-import type { MeshError } from "#shared/errors";
-import type { MediaPacket } from "#shared/media";
-import { dialRtmp, type RtmpCall } from "#shared/net";
+import type { MeshError } from "#shared/base/errors";
+import type { MediaPacket } from "#shared/formats/packet";
+import { dialRtmp, type RtmpCall } from "#shared/net/rtmp";
 
 type Where = { host: string; port: number; app: string; tcUrl: string; name: string };
 

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
-import { classify, FlvReader, unwrapTime } from "#shared/flv";
-import type { MediaPacket } from "#shared/media";
-import { ClientSession } from "#shared/rtmp";
+import { classify, FlvReader, unwrapTime } from "#shared/formats/flv";
+import type { MediaPacket } from "#shared/formats/packet";
+import { ClientSession } from "#shared/rtmp/session";
 
 /** The ways a viewer reads a stream. */
 export const DOORS = ["rtmp", "http-flv"] as const;

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { encodeFlvTag, FLV_HEADER } from "#shared/flv";
-import type { MediaPacket } from "#shared/media";
+import { encodeFlvTag, FLV_HEADER } from "#shared/formats/flv";
+import type { MediaPacket } from "#shared/formats/packet";
 
 /** A folder for one test's files. Disposing removes it. */
 export class TempFolder implements Disposable {

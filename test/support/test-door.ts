@@ -1,8 +1,8 @@
-import type { StreamSource } from "#shared/catalog";
-import { systemClock } from "#shared/clock";
-import { type PublishDesk, rtmpDoor } from "#shared/door";
-import { listenRtmp, type RtmpListener } from "#shared/net";
-import { createEvents, createMetrics, silentLogger } from "#shared/runtime";
+import { systemClock } from "#shared/base/clock";
+import { createEvents, createMetrics, silentLogger } from "#shared/base/runtime";
+import { type PublishDesk, rtmpDoor } from "#shared/doors/rtmp";
+import type { StreamSource } from "#shared/mesh/catalog";
+import { listenRtmp, type RtmpListener } from "#shared/net/rtmp";
 
 const LIMITS = { connections: 1000, connectionsPerAddress: 1000, handshakeMs: 10_000, connectMs: 60_000 };
 

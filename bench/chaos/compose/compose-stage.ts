@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { type Millis, systemClock } from "#shared/clock";
-import { StartError } from "#shared/errors";
-import type { MediaPacket } from "#shared/media";
+import { type Millis, systemClock } from "#shared/base/clock";
+import { StartError } from "#shared/base/errors";
+import type { MediaPacket } from "#shared/formats/packet";
 import { readFlvFile } from "../../../cli/flv-file.ts";
 import { demoClip } from "../../../cli/project.ts";
 import { ComposeProject, docker } from "../../../test/support/compose.ts";

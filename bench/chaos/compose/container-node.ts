@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Millis } from "#shared/clock";
-import { StartError } from "#shared/errors";
+import type { Millis } from "#shared/base/clock";
+import { StartError } from "#shared/base/errors";
 import { type ComposeProject, docker } from "../../../test/support/compose.ts";
 import type { Chronicle } from "../stage/chronicle.ts";
 import type { Role, SceneNode } from "../stage/scene.ts";

@@ -1,4 +1,4 @@
-import { StartError } from "#shared/errors";
+import { StartError } from "#shared/base/errors";
 import { whyNoEngine } from "../../../test/support/compose.ts";
 import { Matrix } from "../matrix.ts";
 import type { Scenario } from "../scenario.ts";

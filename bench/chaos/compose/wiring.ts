@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { StartError } from "#shared/errors";
+import { StartError } from "#shared/base/errors";
 import { docker } from "../../../test/support/compose.ts";
 import { type Container, inspectContainer } from "./container.ts";
 

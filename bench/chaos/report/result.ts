@@ -1,4 +1,4 @@
-import type { Millis } from "#shared/clock";
+import type { Millis } from "#shared/base/clock";
 import { percentile } from "../../support/percentiles.ts";
 import type { Scenario } from "../scenario.ts";
 import { baselineOf, faultsOf, type Outcome, stallOf } from "../verdict.ts";

@@ -1,5 +1,5 @@
-import { type Millis, systemClock } from "#shared/clock";
-import { StartError } from "#shared/errors";
+import { type Millis, systemClock } from "#shared/base/clock";
+import { StartError } from "#shared/base/errors";
 import type { Act } from "../act.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Encoders, Feed } from "../stage/encoders.ts";

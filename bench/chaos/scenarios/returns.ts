@@ -1,4 +1,4 @@
-import { systemClock } from "#shared/clock";
+import { systemClock } from "#shared/base/clock";
 import type { Act } from "../act.ts";
 import type { Scenario } from "../scenario.ts";
 import { HOT } from "../stage/plan.ts";

@@ -1,4 +1,4 @@
-import type { Millis } from "#shared/clock";
+import type { Millis } from "#shared/base/clock";
 import { type LogLine, parseLogLine } from "./log-line.ts";
 
 /** What stands in all services' logs, and what follows from it. */

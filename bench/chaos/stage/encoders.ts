@@ -1,7 +1,7 @@
-import { type Cancel, systemClock } from "#shared/clock";
-import { StartError } from "#shared/errors";
-import type { MediaPacket } from "#shared/media";
-import { dialRtmp } from "#shared/net";
+import { type Cancel, systemClock } from "#shared/base/clock";
+import { StartError } from "#shared/base/errors";
+import type { MediaPacket } from "#shared/formats/packet";
+import { dialRtmp } from "#shared/net/rtmp";
 import { type Clip, clipOf, timeline } from "../../../cli/publish/clip.ts";
 import { pace } from "../../../cli/publish/pace.ts";
 import { Target } from "../../../cli/publish/target.ts";

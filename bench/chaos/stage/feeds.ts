@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { StartError } from "#shared/errors";
+import { StartError } from "#shared/base/errors";
 import { demoClip } from "../../../cli/project.ts";
 import type { StagePlan } from "./plan.ts";
 

@@ -1,5 +1,5 @@
-import type { Millis } from "#shared/clock";
-import { StartError } from "#shared/errors";
+import type { Millis } from "#shared/base/clock";
+import { StartError } from "#shared/base/errors";
 import type { Chronicle } from "./chronicle.ts";
 import type { Role, SceneNode } from "./scene.ts";
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Millis } from "#shared/clock";
-import { StartError } from "#shared/errors";
+import type { Millis } from "#shared/base/clock";
+import { StartError } from "#shared/base/errors";
 import { cleanEnvironment } from "../../../cli/lab/child.ts";
 import { ownModule } from "../../../cli/project.ts";
 

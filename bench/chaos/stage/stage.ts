@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 import { readFlvFile } from "../../../cli/flv-file.ts";
 import { type NatsServer, startNatsServer } from "../../../test/support/nats-server.ts";
 import { ChaosViewer } from "../viewer/chaos-viewer.ts";

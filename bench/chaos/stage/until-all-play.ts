@@ -1,5 +1,5 @@
-import { systemClock } from "#shared/clock";
-import { StartError } from "#shared/errors";
+import { systemClock } from "#shared/base/clock";
+import { StartError } from "#shared/base/errors";
 import { untilPlaying } from "../../../cli/lab/until-playing.ts";
 import { parsePlayUrl } from "../../../cli/stream-url.ts";
 

@@ -1,5 +1,5 @@
-import { type Cancel, type Millis, systemClock } from "#shared/clock";
-import type { MediaPacket } from "#shared/media";
+import { type Cancel, type Millis, systemClock } from "#shared/base/clock";
+import type { MediaPacket } from "#shared/formats/packet";
 import { play } from "../../../cli/probe/play.ts";
 import { Counter } from "../../../cli/probe/tally.ts";
 import { isFrame } from "../../../cli/publish/clip.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 import { demoClip } from "../../../test/support/clip.ts";
 import { complaintsOf } from "./decode.ts";
 

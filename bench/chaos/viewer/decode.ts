@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { encodeFlvTag, FLV_HEADER } from "#shared/flv";
-import type { MediaPacket } from "#shared/media";
+import { encodeFlvTag, FLV_HEADER } from "#shared/formats/flv";
+import type { MediaPacket } from "#shared/formats/packet";
 
 const DECODER = "ffmpeg";
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 import { EncodersJudge } from "./encoders-judge.ts";
 
 /** `a3` is the fourth frame of the encoder named a; ten frames are a second. */

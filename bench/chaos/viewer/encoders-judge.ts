@@ -1,5 +1,5 @@
-import type { Millis } from "#shared/clock";
-import type { MediaPacket } from "#shared/media";
+import type { Millis } from "#shared/base/clock";
+import type { MediaPacket } from "#shared/formats/packet";
 import { SourceJudge } from "../../../cli/probe/source-judge.ts";
 import type { TrackJudge, Verdict } from "../../../cli/probe/verdict.ts";
 

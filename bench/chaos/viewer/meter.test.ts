@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 import { Meter } from "./meter.ts";
 
 const frame = (kind: "audio" | "video", time: number): MediaPacket => ({

@@ -1,5 +1,5 @@
-import type { Millis } from "#shared/clock";
-import type { MediaPacket } from "#shared/media";
+import type { Millis } from "#shared/base/clock";
+import type { MediaPacket } from "#shared/formats/packet";
 
 /** The longest waits of one span of watching, in milliseconds. */
 export type Reading = {

@@ -1,4 +1,4 @@
-import { ProtocolError } from "#shared/errors";
+import { ProtocolError } from "#shared/base/errors";
 
 /** A thousand publishers in the middle of keyframes hold a tenth of this; without it ten thousand could hold 160 GB. */
 export const MAX_UNFINISHED_BYTES = 256 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ProtocolError } from "#shared/errors";
+import { ProtocolError } from "#shared/base/errors";
 import { hex, pieces } from "../../../test/fixtures/rtmp/captures.ts";
 import { ChunkReader, MAX_BUFFERED_BYTES, MAX_CHUNK_STREAMS, MAX_MESSAGE_BYTES } from "./reader.ts";
 import { type OutMessage, writeMessage } from "./writer.ts";

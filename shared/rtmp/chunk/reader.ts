@@ -1,7 +1,7 @@
-import { ProtocolError } from "#shared/errors";
-import { type RawMessage, TYPE_ABORT, TYPE_SET_CHUNK_SIZE } from "../message/raw-message.ts";
+import { ProtocolError } from "#shared/base/errors";
 import { decodeBasicHeader } from "./basic-header.ts";
 import type { BudgetShare } from "./message-budget.ts";
+import { type RawMessage, TYPE_ABORT, TYPE_SET_CHUNK_SIZE } from "./raw-message.ts";
 
 /** RTMP 1.0 §5.4.1: what either side cuts by until it says otherwise. */
 export const DEFAULT_CHUNK_SIZE = 128;

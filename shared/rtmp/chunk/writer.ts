@@ -1,5 +1,5 @@
-import type { RawMessage } from "../message/raw-message.ts";
 import { encodeBasicHeader } from "./basic-header.ts";
+import type { RawMessage } from "./raw-message.ts";
 
 const EXTENDED = 0xffffff;
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ProtocolError } from "#shared/errors";
+import { ProtocolError } from "#shared/base/errors";
 import { capture, HANDSHAKE_BYTES, pieces } from "../../../test/fixtures/rtmp/captures.ts";
 import { findDigest, PART_BYTES, PLAYER, SERVER, signPart, signReply } from "./digest.ts";
 import { ClientHandshake, type HandshakeStep, ServerHandshake } from "./handshake.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { ProtocolError } from "#shared/errors";
+import { ProtocolError } from "#shared/base/errors";
 import { findDigest, PART_BYTES, PLAYER, SERVER, signPart, signReply } from "./digest.ts";
 
 /** RTMP 1.0 §5.2.2: the only version in use; 6 and above are encrypted variants, text is somebody else's protocol. */

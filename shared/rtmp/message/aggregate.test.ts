@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ProtocolError } from "#shared/errors";
+import { ProtocolError } from "#shared/base/errors";
 import { hex } from "../../../test/fixtures/rtmp/captures.ts";
 import { splitAggregate } from "./aggregate.ts";
 

@@ -1,5 +1,5 @@
-import { ProtocolError } from "#shared/errors";
-import { type RawMessage, TYPE_AGGREGATE } from "./raw-message.ts";
+import { ProtocolError } from "#shared/base/errors";
+import { type RawMessage, TYPE_AGGREGATE } from "#shared/rtmp/chunk";
 
 const HEADER_BYTES = 11;
 const BACK_POINTER_BYTES = 4;

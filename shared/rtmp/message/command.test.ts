@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { TYPE_COMMAND_AMF0, TYPE_COMMAND_AMF3 } from "#shared/rtmp/chunk";
 import { hex } from "../../../test/fixtures/rtmp/captures.ts";
 import { decodeCommand, encodeCommand, MAX_COMMAND_BYTES } from "./command.ts";
-import { TYPE_COMMAND_AMF0, TYPE_COMMAND_AMF3 } from "./raw-message.ts";
 
 const utf8 = (text: string) => Buffer.from(text).toString("hex");
 const message = (payload: string, type: number = TYPE_COMMAND_AMF0) => ({

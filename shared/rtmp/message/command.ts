@@ -1,7 +1,7 @@
-import { type Amf0Object, type Amf0Value, decodeAmf0, encodeAmf0, isAmf0Object } from "#shared/amf0";
-import { ProtocolError } from "#shared/errors";
-import type { OutMessage } from "../chunk/writer.ts";
-import { CHUNK_STREAM_COMMAND, type RawMessage, TYPE_COMMAND_AMF0, TYPE_COMMAND_AMF3 } from "./raw-message.ts";
+import { ProtocolError } from "#shared/base/errors";
+import { type Amf0Object, type Amf0Value, decodeAmf0, encodeAmf0, isAmf0Object } from "#shared/formats/amf0";
+import type { OutMessage } from "#shared/rtmp/chunk";
+import { CHUNK_STREAM_COMMAND, type RawMessage, TYPE_COMMAND_AMF0, TYPE_COMMAND_AMF3 } from "#shared/rtmp/chunk";
 
 /** No command an encoder or player sends is longer; what it carries is parsed at once, so it is kept small. */
 export const MAX_COMMAND_BYTES = 64 * 1024;

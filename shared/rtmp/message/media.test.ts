@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MediaPacket } from "#shared/media";
+import type { MediaPacket } from "#shared/formats/packet";
 import { hex } from "../../../test/fixtures/rtmp/captures.ts";
 import { decodeMedia, MediaUnwrapper, writeMedia } from "./media.ts";
 

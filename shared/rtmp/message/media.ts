@@ -1,16 +1,17 @@
-import { classify, stripSetDataFrame, unwrapTime } from "#shared/flv";
-import type { MediaPacket, TrackKind } from "#shared/media";
-import { type OutMessage, writeMessage } from "../chunk/writer.ts";
+import { classify, stripSetDataFrame, unwrapTime } from "#shared/formats/flv";
+import type { MediaPacket, TrackKind } from "#shared/formats/packet";
 import {
 	CHUNK_STREAM_AUDIO,
 	CHUNK_STREAM_DATA,
 	CHUNK_STREAM_VIDEO,
+	type OutMessage,
 	type RawMessage,
 	TYPE_AUDIO,
 	TYPE_DATA_AMF0,
 	TYPE_DATA_AMF3,
 	TYPE_VIDEO,
-} from "./raw-message.ts";
+	writeMessage,
+} from "#shared/rtmp/chunk";
 
 /** Bytes of one chunk of ours: nearly every message fits into one, so a packet costs one header. */
 export const OUT_CHUNK_SIZE = 65_536;

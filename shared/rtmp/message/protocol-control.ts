@@ -1,12 +1,12 @@
-import { ProtocolError } from "#shared/errors";
-import type { OutMessage } from "../chunk/writer.ts";
+import { ProtocolError } from "#shared/base/errors";
+import type { OutMessage } from "#shared/rtmp/chunk";
 import {
 	CHUNK_STREAM_CONTROL,
 	TYPE_ACKNOWLEDGEMENT,
 	TYPE_SET_CHUNK_SIZE,
 	TYPE_SET_PEER_BANDWIDTH,
 	TYPE_WINDOW_ACK_SIZE,
-} from "./raw-message.ts";
+} from "#shared/rtmp/chunk";
 
 const control = (type: number, payload: Uint8Array): OutMessage => ({
 	type,

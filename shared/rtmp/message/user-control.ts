@@ -1,6 +1,6 @@
-import { ProtocolError } from "#shared/errors";
-import type { OutMessage } from "../chunk/writer.ts";
-import { CHUNK_STREAM_CONTROL, TYPE_USER_CONTROL } from "./raw-message.ts";
+import { ProtocolError } from "#shared/base/errors";
+import type { OutMessage } from "#shared/rtmp/chunk";
+import { CHUNK_STREAM_CONTROL, TYPE_USER_CONTROL } from "#shared/rtmp/chunk";
 
 /** RTMP 1.0 §7.1.7. `value` is a message stream id, a buffer length in ms behind it, or a ping's timestamp. */
 export type UserControl =

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Amf0Value } from "#shared/amf0";
-import { ProtocolError } from "#shared/errors";
+import { ProtocolError } from "#shared/base/errors";
+import type { Amf0Value } from "#shared/formats/amf0";
 import { hex } from "../../../test/fixtures/rtmp/captures.ts";
 import { call, command, message, shakenClient } from "../../../test/fixtures/rtmp/talk.ts";
 import { ClientSession } from "./client.ts";

@@ -1,7 +1,8 @@
-import { type Amf0Object, isAmf0Object } from "#shared/amf0";
-import { ProtocolError } from "#shared/errors";
-import type { MediaPacket } from "#shared/media";
-import { ClientHandshake, type Randoms } from "../handshake/index.ts";
+import { ProtocolError } from "#shared/base/errors";
+import { type Amf0Object, isAmf0Object } from "#shared/formats/amf0";
+import type { MediaPacket } from "#shared/formats/packet";
+import { type RawMessage, TYPE_COMMAND_AMF0, TYPE_COMMAND_AMF3 } from "#shared/rtmp/chunk";
+import { ClientHandshake, type Randoms } from "#shared/rtmp/handshake";
 import {
 	type Command,
 	decodeCommand,
@@ -9,12 +10,9 @@ import {
 	encodeCommand,
 	encodeUserControl,
 	MediaUnwrapper,
-	type RawMessage,
-	TYPE_COMMAND_AMF0,
-	TYPE_COMMAND_AMF3,
 	windowAckSize,
 	writeMedia,
-} from "../message/index.ts";
+} from "#shared/rtmp/message";
 import { Link, WINDOW_BYTES } from "./link.ts";
 import { status } from "./status.ts";
 

@@ -1,19 +1,25 @@
-import { type BudgetShare, ChunkReader, DEFAULT_CHUNK_SIZE, type OutMessage, writeMessage } from "../chunk/index.ts";
+import {
+	type BudgetShare,
+	ChunkReader,
+	DEFAULT_CHUNK_SIZE,
+	type OutMessage,
+	type RawMessage,
+	TYPE_ACKNOWLEDGEMENT,
+	TYPE_AGGREGATE,
+	TYPE_SET_PEER_BANDWIDTH,
+	TYPE_USER_CONTROL,
+	TYPE_WINDOW_ACK_SIZE,
+	writeMessage,
+} from "#shared/rtmp/chunk";
 import {
 	acknowledgement,
 	decodeUserControl,
 	decodeWindowAckSize,
 	encodeUserControl,
 	OUT_CHUNK_SIZE,
-	type RawMessage,
 	setChunkSize,
 	splitAggregate,
-	TYPE_ACKNOWLEDGEMENT,
-	TYPE_AGGREGATE,
-	TYPE_SET_PEER_BANDWIDTH,
-	TYPE_USER_CONTROL,
-	TYPE_WINDOW_ACK_SIZE,
-} from "../message/index.ts";
+} from "#shared/rtmp/message";
 
 /** Bytes between two acknowledgements; what FMS announces, and what is kept to where the peer announces nothing. */
 export const WINDOW_BYTES = 2_500_000;

@@ -1,7 +1,7 @@
-import type { Amf0Value } from "#shared/amf0";
-import { ProtocolError } from "#shared/errors";
-import type { MediaPacket } from "#shared/media";
-import { type MediaMessage, MediaUnwrapper } from "../message/index.ts";
+import { ProtocolError } from "#shared/base/errors";
+import type { Amf0Value } from "#shared/formats/amf0";
+import type { MediaPacket } from "#shared/formats/packet";
+import { type MediaMessage, MediaUnwrapper } from "#shared/rtmp/message";
 import { nameArgument, type ServerEvent } from "./server-event.ts";
 
 /** Message streams of one connection: players and encoders use one, Flash programs a few. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ProtocolError } from "#shared/errors";
+import { ProtocolError } from "#shared/base/errors";
 import { hex, pieces } from "../../../test/fixtures/rtmp/captures.ts";
 import { call, command, connectedServer, message, shakenServer } from "../../../test/fixtures/rtmp/talk.ts";
 import { WINDOW_BYTES } from "./link.ts";

@@ -1,6 +1,6 @@
-import type { Amf0Object, Amf0Value } from "#shared/amf0";
-import { ProtocolError } from "#shared/errors";
-import type { MediaPacket } from "#shared/media";
+import { ProtocolError } from "#shared/base/errors";
+import type { Amf0Object, Amf0Value } from "#shared/formats/amf0";
+import type { MediaPacket } from "#shared/formats/packet";
 
 /** A name as a client sends it, query included; tokens in it can be long. */
 export const MAX_RAW_NAME_LENGTH = 1024;

@@ -1,22 +1,25 @@
-import { type Amf0Object, type Amf0Value, encodeAmf0 } from "#shared/amf0";
-import { ProtocolError } from "#shared/errors";
-import { type BudgetShare, MAX_MESSAGE_BYTES } from "../chunk/index.ts";
-import { type Randoms, ServerHandshake } from "../handshake/index.ts";
+import { ProtocolError } from "#shared/base/errors";
+import { type Amf0Object, type Amf0Value, encodeAmf0 } from "#shared/formats/amf0";
 import {
+	type BudgetShare,
 	CHUNK_STREAM_DATA,
+	MAX_MESSAGE_BYTES,
+	type RawMessage,
+	TYPE_COMMAND_AMF0,
+	TYPE_COMMAND_AMF3,
+	TYPE_DATA_AMF0,
+} from "#shared/rtmp/chunk";
+import { type Randoms, ServerHandshake } from "#shared/rtmp/handshake";
+import {
 	type Command,
 	decodeCommand,
 	decodeMedia,
 	encodeCommand,
 	encodeUserControl,
 	MAX_COMMAND_BYTES,
-	type RawMessage,
 	setPeerBandwidth,
-	TYPE_COMMAND_AMF0,
-	TYPE_COMMAND_AMF3,
-	TYPE_DATA_AMF0,
 	windowAckSize,
-} from "../message/index.ts";
+} from "#shared/rtmp/message";
 import { Link, WINDOW_BYTES } from "./link.ts";
 import { MessageStreams } from "./message-streams.ts";
 import {

@@ -1,4 +1,4 @@
-import type { Amf0Object } from "#shared/amf0";
+import type { Amf0Object } from "#shared/formats/amf0";
 
 /** The codes of RTMP 1.0 §7.2 and of Flash Media Server that clients look at. */
 export const status = {

@@ -1,5 +1,5 @@
-import { classify } from "#shared/flv";
-import type { MediaPacket } from "#shared/media";
+import { classify } from "#shared/formats/flv";
+import type { MediaPacket } from "#shared/formats/packet";
 import { demoClip } from "../../support/clip.ts";
 import type { Random } from "../random.ts";
 

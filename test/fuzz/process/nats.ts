@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
-import { encode } from "../../../shared/control/codec.ts";
-import { subjectsOf } from "../../../shared/control/subjects.ts";
+import { encode } from "../../../shared/mesh/control/codec.ts";
+import { subjectsOf } from "../../../shared/mesh/control/subjects.ts";
 import { mutate } from "../mutate.ts";
 import type { Random } from "../random.ts";
 import type { ProcessTarget } from "./process-target.ts";

@@ -1,5 +1,5 @@
-import type { MeshError } from "#shared/errors";
-import { dialRtmp, type RtmpCall } from "#shared/net";
+import type { MeshError } from "#shared/base/errors";
+import { dialRtmp, type RtmpCall } from "#shared/net/rtmp";
 
 /** A viewer who keeps nothing and watches the clock. Disposing hangs up. */
 export class RisingViewer implements Disposable {

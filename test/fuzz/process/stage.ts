@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import { Scope } from "#shared/runtime";
+import { Scope } from "#shared/base/runtime";
 import { Cluster, type ClusterNode } from "../../support/cluster.ts";
 import { metric } from "../../support/metrics.ts";
 import { Program } from "../../support/process.ts";

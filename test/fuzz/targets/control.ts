@@ -1,5 +1,5 @@
-import { decode, encode } from "../../../shared/control/codec.ts";
-import { addStream, alive, gone, register, registerPage, removeStream } from "../../../shared/control/messages.ts";
+import { decode, encode } from "../../../shared/mesh/control/codec.ts";
+import { addStream, alive, gone, register, registerPage, removeStream } from "../../../shared/mesh/control/messages.ts";
 import { hex } from "../../fixtures/rtmp/captures.ts";
 import type { FuzzTarget } from "../target.ts";
 

@@ -1,8 +1,8 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { decodeAmf0 } from "#shared/amf0";
-import { classify, codecOf, compositionTime, FlvReader, readFlv, stripSetDataFrame } from "#shared/flv";
-import { ChunkReader } from "../../../shared/rtmp/chunk/index.ts";
+import { decodeAmf0 } from "#shared/formats/amf0";
+import { classify, codecOf, compositionTime, FlvReader, readFlv, stripSetDataFrame } from "#shared/formats/flv";
+import { ChunkReader } from "#shared/rtmp/chunk";
 import { capture, HANDSHAKE_BYTES, hex } from "../../fixtures/rtmp/captures.ts";
 import { cutRandomly, type FuzzTarget, outcome } from "../target.ts";
 

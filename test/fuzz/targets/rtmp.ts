@@ -1,7 +1,7 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { ClientSession, type ServerEvent, ServerSession } from "#shared/rtmp";
-import { ChunkReader } from "../../../shared/rtmp/chunk/index.ts";
-import { ClientHandshake, ServerHandshake } from "../../../shared/rtmp/handshake/index.ts";
+import { ChunkReader } from "#shared/rtmp/chunk";
+import { ClientHandshake, ServerHandshake } from "#shared/rtmp/handshake";
+import { ClientSession, type ServerEvent, ServerSession } from "#shared/rtmp/session";
 import { capture, HANDSHAKE_BYTES, hex } from "../../fixtures/rtmp/captures.ts";
 import type { Random } from "../random.ts";
 import { cutRandomly, type FuzzTarget, outcome } from "../target.ts";

@@ -1,7 +1,7 @@
 import { strictEqual } from "node:assert/strict";
-import { parseAddress, parseHostIni } from "#shared/config";
-import { parseStreamKey, splitStreamKey, streamKey } from "#shared/media";
-import { encodeToken, parseToken } from "#shared/splice";
+import { parseAddress, parseHostIni } from "#shared/base/config";
+import { parseStreamKey, splitStreamKey, streamKey } from "#shared/base/names";
+import { encodeToken, parseToken } from "#shared/media/splice";
 import type { FuzzTarget } from "../target.ts";
 
 const texts = ([first, ...others]: readonly [string, ...string[]]): [Buffer, ...Buffer[]] => [

@@ -1,5 +1,5 @@
-import { type Millis, systemClock } from "#shared/clock";
-import { StartError } from "#shared/errors";
+import { type Millis, systemClock } from "#shared/base/clock";
+import { StartError } from "#shared/base/errors";
 import { untilPlaying } from "../../../../cli/lab/until-playing.ts";
 import { demoClip } from "../../../../cli/project.ts";
 import { parsePlayUrl } from "../../../../cli/stream-url.ts";

@@ -1,0 +1,2 @@
+export * from "./host-port.ts";
+export * from "./server-url.ts";

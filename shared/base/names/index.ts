@@ -1,0 +1,2 @@
+export * from "./node-id.ts";
+export * from "./stream-key.ts";

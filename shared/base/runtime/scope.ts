@@ -1,0 +1,41 @@
+/**
+ * What a service has opened, closed last-first. Own one per service and dispose of it once; a member that fails to close
+ * does not keep the others open, and the first failure is thrown at the end.
+ */
+export class Scope implements AsyncDisposable {
+	#members: (() => void | PromiseLike<void>)[] = [];
+
+	/** Takes ownership; gives the member back. */
+	use<T extends AsyncDisposable | Disposable>(member: T): T {
+		this.defer(() => (Symbol.asyncDispose in member ? member[Symbol.asyncDispose]() : member[Symbol.dispose]()));
+		return member;
+	}
+
+	/** Runs `close` when the scope ends. */
+	defer(close: () => void | PromiseLike<void>): void {
+		this.#members.push(close);
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		const failures: unknown[] = [];
+		for (let close = this.#members.pop(); close; close = this.#members.pop()) {
+			try {
+				await close();
+			} catch (error) {
+				failures.push(error);
+			}
+		}
+		if (failures.length > 0) throw failures[0];
+	}
+}
+
+/** Builds something in order; where a step fails, what was opened before it is closed again. The result closes the scope. */
+export async function assemble<T>(build: (scope: Scope) => Promise<T>): Promise<T> {
+	const scope = new Scope();
+	try {
+		return await build(scope);
+	} catch (error) {
+		await scope[Symbol.asyncDispose]();
+		throw error;
+	}
+}

@@ -1,3 +1,0 @@
-export * from "./catalog.ts";
-export * from "./stream-source.ts";
-export * from "./waiting-room.ts";

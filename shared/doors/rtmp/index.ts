@@ -1,0 +1,2 @@
+export * from "./publish-desk.ts";
+export * from "./rtmp-door.ts";

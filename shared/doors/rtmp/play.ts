@@ -1,0 +1,173 @@
+import type { Cancel, Clock, Millis } from "#shared/base/clock";
+import type { StreamKey } from "#shared/base/names";
+import type { Events } from "#shared/base/runtime";
+import { findResume, type ResumeToken } from "#shared/media/splice";
+import type { Reader, WireForm } from "#shared/media/stream";
+import type { Lease, PlayPolicy, StreamSource } from "#shared/mesh/catalog";
+import type { RtmpConnection } from "#shared/net/rtmp";
+import { status } from "#shared/rtmp/session";
+import { guarded } from "./guarded.ts";
+import { after, NEW_PLAYER, type PlayerCall } from "./player.ts";
+import { sentenceOf } from "./refusal.ts";
+import type { TimeShift, TimeShifts } from "./time-shift.ts";
+import { rtmpForm, silentForm, type Tracks } from "./wire-forms.ts";
+
+export type PlayOptions = {
+	key: StreamKey;
+	/** The name as the player wrote it. */
+	name: string;
+	streamId: number;
+	/** The id of the node that plays; undefined for a viewer. */
+	node: string | undefined;
+	/** Where the node left off, if it had the stream before. */
+	resume: ResumeToken | undefined;
+	connection: RtmpConnection;
+	source: StreamSource;
+	events: Events;
+	policy: PlayPolicy;
+	role: string;
+	clock: Clock;
+	shifts: TimeShifts;
+	/** The play ended by itself; not called after `stop`. */
+	onOver(): void;
+};
+
+/** Beginning anew costs a group of pictures; nobody presses keys faster, and calls without end cost no more. */
+const JOIN_EVERY_MS: Millis = 200;
+
+/** One message stream that plays: waits for the stream, then reads from its hub until either side ends it. */
+export class Play {
+	readonly #options: PlayOptions;
+	readonly #stopped = new AbortController();
+	#player = NEW_PLAYER;
+	/** Times of this player's own, while it has some. */
+	#shift: TimeShift | undefined;
+	#lease: Lease | undefined;
+	#reader: Reader | undefined;
+	#isHeld = false;
+	#joinedAt: Millis = Number.NEGATIVE_INFINITY;
+	#cancelJoin: Cancel | undefined;
+
+	constructor(options: PlayOptions) {
+		this.#options = options;
+	}
+
+	/** A stream that cannot be had is refused to the player. */
+	async start(): Promise<void> {
+		const { source, key, name, streamId, connection, events, node, resume, role } = this.#options;
+		const lease = await source.open(key, { connection, signal: this.#stopped.signal }, resume);
+		if (this.#stopped.signal.aborted) {
+			lease?.release();
+			return;
+		}
+		if (!lease) {
+			events.playRefused(key, connection.address, "not-found");
+			connection.session.rejectPlay(streamId, status.playNotFound, name, sentenceOf("not-found", key, role));
+			connection.flush();
+			this.#options.onOver();
+			return;
+		}
+		this.#lease = lease;
+		events.playAccepted(key, connection.address, node === undefined ? "viewer" : "node");
+		connection.session.acceptPlay(streamId, name);
+		connection.flush();
+		this.#on({ type: "there" });
+	}
+
+	/** The player is done with it, or gone. */
+	stop(): void {
+		this.#stopped.abort();
+		this.#cancelJoin?.();
+		this.#reader?.leave();
+		this.#lease?.release();
+		this.#shift?.release();
+	}
+
+	pause(paused: boolean): void {
+		this.#on({ type: "pause", paused, at: this.#place() });
+	}
+
+	receive(track: keyof Tracks, wanted: boolean): void {
+		this.#on({ type: "receive", track, wanted });
+	}
+
+	/** `at` is the time that was asked for, where it is one. */
+	seek(at: Millis | undefined): void {
+		this.#on({ type: "seek", at });
+	}
+
+	#on(call: PlayerCall): void {
+		const { connection, streamId, name, shifts } = this.#options;
+		const { player, reader, says } = after(this.#player, call);
+		if (player.from && player.from !== this.#player.from) {
+			this.#shift?.release();
+			this.#shift = shifts.take(player.from.at);
+		}
+		this.#player = player;
+		for (const code of says) connection.session.onStatus(streamId, code, name);
+		connection.flush();
+		if (reader === "hold") this.#hold();
+		else if (reader === "join") this.#joinSoon();
+	}
+
+	/** Where the player's time stands. */
+	#place(): Millis | undefined {
+		const last = this.#lease?.hub.lastTime;
+		return last === undefined ? undefined : (this.#shift?.placeOf(last) ?? last);
+	}
+
+	#hold(): void {
+		this.#cancelJoin?.();
+		this.#cancelJoin = undefined;
+		if (!this.#isHeld) this.#read(silentForm);
+		this.#isHeld = true;
+	}
+
+	#joinSoon(): void {
+		const { clock, connection } = this.#options;
+		const wait = this.#joinedAt + JOIN_EVERY_MS - clock.now();
+		if (wait <= 0) {
+			this.#join();
+			return;
+		}
+		this.#hold();
+		this.#cancelJoin = clock.after(
+			wait,
+			guarded(connection, () => this.#join()),
+		);
+	}
+
+	#join(): void {
+		const { streamId, clock, resume } = this.#options;
+		const isFirst = this.#reader === undefined;
+		this.#cancelJoin = undefined;
+		this.#isHeld = false;
+		this.#joinedAt = clock.now();
+		this.#read(rtmpForm(streamId, this.#player.tracks, this.#shift), isFirst ? resume : undefined);
+	}
+
+	#read(form: WireForm, resume?: ResumeToken): void {
+		const { key, streamId, connection, events, policy, node, name } = this.#options;
+		const hub = this.#lease?.hub;
+		if (!hub) return;
+		this.#reader?.leave();
+		const [app = ""] = key.split("/", 1);
+		this.#reader = hub.join({
+			form,
+			delayMs: node === undefined ? policy.viewerDelayMs(app) : 0,
+			sink: connection.sink,
+			bounds: policy.bounds,
+			resumeFrom: resume && ((packets) => findResume(resume, packets)),
+			onEvict: guarded(connection, (reason) => {
+				events.readerEvicted(key, connection.address, reason);
+				connection.destroy({ reason: "evicted", message: `a reader that is ${reason}` });
+			}),
+			onEnd: guarded(connection, () => {
+				connection.session.endPlay(streamId, name);
+				connection.flush();
+				this.stop();
+				this.#options.onOver();
+			}),
+		});
+	}
+}

@@ -1,2 +1,0 @@
-export * from "./media-packet.ts";
-export * from "./stream-key.ts";

@@ -1,0 +1,160 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { MediaPacket } from "#shared/formats/packet";
+import {
+	type FeedEvent,
+	type FeedPlan,
+	makeSource,
+	play,
+	preambleAt,
+	type SourceOptions,
+	schedule,
+	stepsBack,
+	texts,
+	USUAL,
+} from "./test-source.ts";
+
+const RUNS = 30;
+/** A run plays 16 s of a stream through up to four feeds. */
+const TIMEOUT_MS = 30_000;
+
+/** So many packets must be common to a feed and the output before a fault, so that both tracks can be recognised. */
+const COMMON = 16;
+
+/**
+ * What any splicer could be asked for: whether at every moment some feed that overlaps the output is alive, or nobody has
+ * anything to offer. Gives the number of packets of the source that come out at least, or undefined.
+ */
+class Ideal {
+	start = -1;
+	end = -1;
+	readonly #joined = new Set<number>();
+	readonly #idle = new Set<number>();
+	/** Where feeds began that do not overlap enough yet. */
+	readonly #waiting = new Map<number, number>();
+
+	static end(events: readonly FeedEvent[]): number | undefined {
+		const ideal = new Ideal();
+		return events.every((event) => ideal.#isFair(event)) ? ideal.end : undefined;
+	}
+
+	#isFair({ feed, what }: FeedEvent): boolean {
+		if (what.type === "push") this.#push(feed, what.index);
+		else if (what.type !== "open") this.#idle.add(feed);
+		if (what.type === "close") {
+			this.#joined.delete(feed);
+			this.#waiting.delete(feed);
+		}
+		return this.#waiting.size === 0 || [...this.#joined].some((joined) => !this.#idle.has(joined));
+	}
+
+	#push(feed: number, index: number): void {
+		this.#idle.delete(feed);
+		if (index < 0) {
+			if (this.end < 0 && this.#joined.size === 0) this.#joined.add(feed);
+			return;
+		}
+		if (this.start < 0) this.#begin(feed, index);
+		const from = this.#waiting.get(feed) ?? index;
+		const overlaps = from <= this.end - COMMON && index >= Math.max(this.start, from) + COMMON;
+		if (overlaps) this.#joined.add(feed);
+		if (this.#joined.has(feed)) {
+			this.#waiting.delete(feed);
+			this.end = Math.max(this.end, index + 1);
+		} else {
+			this.#waiting.set(feed, from);
+		}
+	}
+
+	#begin(feed: number, index: number): void {
+		this.start = index;
+		this.#joined.add(feed);
+	}
+}
+
+function firstFrame(events: readonly FeedEvent[]): { feed?: number; index?: number } {
+	for (const { feed, what } of events) if (what.type === "push" && what.index >= 0) return { feed, index: what.index };
+	return {};
+}
+
+const rounded = (seed: number) => (index: number) => ((Math.imul(index + seed, 0x9e3779b1) >>> 16) % 3) - 1;
+
+const plan = (id: string) =>
+	fc
+		.record({
+			openAt: fc.integer({ min: 0, max: 9000 }),
+			lag: fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 4000 })),
+			life: fc.option(fc.integer({ min: 500, max: 9000 })),
+			freeze: fc.option(fc.tuple(fc.integer({ min: 0, max: 9000 }), fc.integer({ min: 50, max: 6000 }))),
+			zero: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 5_000_000 }), fc.constant(2 ** 32 + 12_345)),
+			seed: fc.option(fc.nat(1000)),
+			swaps: fc.option(fc.nat(1000)),
+		})
+		.map(({ openAt, lag, life, freeze, zero, seed, swaps }): FeedPlan => {
+			const faults = {
+				...(life === null ? {} : { closeAt: openAt + life }),
+				...(freeze === null ? {} : { freeze: [freeze[0], freeze[0] + freeze[1]] as const }),
+			};
+			const noise = {
+				...(seed === null ? {} : { rounding: rounded(seed) }),
+				...(swaps === null ? {} : { isSwapped: (index: number) => rounded(swaps)(index) === 0 }),
+			};
+			return { id, openAt, lag, zero, ...faults, ...noise };
+		});
+
+const plans = fc
+	.tuple(plan("a"), plan("b"), plan("c"), plan("d"), fc.integer({ min: 1, max: 4 }))
+	.map(([a, b, c, d, count]) => [{ ...a, openAt: 0, lag: 0 }, b, c, d].slice(0, count));
+
+/** Feeds may have neighbours of two tracks in another order, so that the last packet is not the last of both tracks. */
+const SWAPPED = 1;
+
+/** Some stretches of silence, some of a still picture; not both at once. */
+const isRepeated: NonNullable<SourceOptions["isRepeated"]> = (kind, index) =>
+	kind === "video" ? index % 200 > 100 && index % 200 < 150 : index % 300 > 220;
+
+const SOURCES: readonly { name: string; source: MediaPacket[] }[] = [
+	{ name: "audio and video", source: makeSource({ seconds: 16, ...USUAL, newHeaderAt: 210, cueEvery: 40 }) },
+	{ name: "video only", source: makeSource({ seconds: 16, video: USUAL.video }) },
+	{ name: "audio only", source: makeSource({ seconds: 16, audio: USUAL.audio }) },
+	{ name: "repeated payloads", source: makeSource({ seconds: 16, ...USUAL, isRepeated, cueEvery: 3 }) },
+	{
+		name: "long groups of pictures",
+		source: makeSource({ seconds: 16, ...USUAL, video: { frameMs: 40, group: 250 } }),
+	},
+];
+
+test.for(SOURCES)(
+	"$name: feeds of one encoder come out as what it sent, whatever dies or freezes",
+	{ timeout: TIMEOUT_MS },
+	({ source }) => {
+		fc.assert(
+			fc.property(plans, fc.nat(3), (feeds, order) => {
+				const events = schedule(source, feeds, order);
+				const end = Ideal.end(events);
+				fc.pre(end !== undefined && end > 0);
+				const { packets, splicer } = play(events, feeds);
+				const { feed = 0, index: start = 0 } = firstFrame(events);
+				const first = feeds[feed];
+				const sent = [...preambleAt(source, start), ...source.slice(start)];
+				const least = [...preambleAt(source, start), ...source.slice(start, end - SWAPPED)];
+				for (const kind of ["video", "audio", "data"] as const) {
+					const out = texts(packets, kind);
+					expect(out, kind).toEqual(texts(sent, kind).slice(0, Math.max(out.length, texts(least, kind).length)));
+					expect(stepsBack(packets, kind), kind).toEqual([]);
+				}
+				const time = new Map(source.map((packet) => [Buffer.from(packet.payload).toString(), packet.time]));
+				const leads = packets.filter(
+					({ payload }) => !/still|cue|header|metadata/.test(Buffer.from(payload).toString()),
+				);
+				for (const out of leads) {
+					const wanted = (time.get(Buffer.from(out.payload).toString()) ?? 0) + (first?.zero ?? 0);
+					expect(Math.abs(out.time - wanted)).toBeLessThanOrEqual(8);
+				}
+				expect(splicer.stats.framesLost).toBe(0);
+				expect(splicer.stats.discontinuities).toBe(0);
+			}),
+			{ numRuns: RUNS },
+		);
+	},
+);

@@ -1,0 +1,297 @@
+import type { Millis } from "#shared/base/clock";
+import type { MediaPacket } from "#shared/formats/packet";
+import type { Alignment } from "./align.ts";
+import { type Feed, type FeedFailure, type FeedOwner, type Place, SplicedFeed } from "./feed.ts";
+import { fingerprint } from "./fingerprint.ts";
+import type { FrameKind } from "./frame-window.ts";
+import { Lead, type SwitchEvent } from "./lead.ts";
+import { Output } from "./output.ts";
+import { isPreamble } from "./preamble.ts";
+import { type Candidate, recogniseCold, recogniseHot } from "./recognise.ts";
+import { type ResumeToken, resumeTokenOf } from "./resume.ts";
+import { isPresent, replacement, type Takeover } from "./takeover.ts";
+
+/** Recognises a feed that begins with a 10 s group of pictures and is 10 s behind. */
+const WINDOW_MS = 20_000;
+
+/** Longer than two feeds of one encoder need to meet; past it a feed is looked at less often and keeps less. */
+const PROBE_MS = 12_000;
+/** A feed that is level with the output is recognised within so many packets; after them one in 4 is tried. */
+const TRY_ALL = 100;
+const TRY_PROBING = 4;
+/** Of an unrelated feed's packets one in so many is tried. */
+const TRY_UNRELATED = 16;
+
+/** Two feeds' times of one frame may differ by this much before the offset follows. */
+const DRIFT_MS = 2;
+
+/** Two feeds that fail within so long fail by what they bring, not by how they bring it. */
+const FAILS_AGAIN_MS = 10_000;
+
+/** What a splicer is made of. Both callbacks are called from inside `push`, `idle` or `close` of a feed. */
+export type SplicerOptions = {
+	/** Takes the output, packet by packet. */
+	readonly deliver: (packet: MediaPacket) => void;
+	/** Hears of a switch; where it is a discontinuity, before its first packet. */
+	readonly onSwitch?: (event: SwitchEvent) => void;
+	/** How much of the output is remembered to recognise feeds by; 20 s where left out. */
+	readonly windowMs?: Millis;
+};
+
+/** Counted since the splicer was made. */
+export type SplicerStats = {
+	/** Packets that came out. */
+	readonly delivered: number;
+	/** Packets not delivered because they, or what followed them, had been. */
+	readonly duplicates: number;
+	readonly switches: number;
+	readonly discontinuities: number;
+	/** As far as known: see `SwitchEvent.framesLost`. */
+	readonly framesLost: number;
+};
+
+/**
+ * Joins the feeds of one stream into one sequence of packets in which every frame is once.
+ *
+ * A frame's place is its number in its track. What an aligned feed brings is a copy if its number is below the output's end,
+ * which is verified by fingerprint and time, and the next frame if it is the end. Beyond the end it cannot be: a feed has no
+ * holes, and it is aligned only where it overlaps the output. So whoever brings the next frame first delivers it.
+ */
+export class Splicer {
+	readonly #output: Output;
+	readonly #feeds = new Set<SplicedFeed>();
+	readonly #lead: Lead;
+	readonly #owner: FeedOwner;
+	/** Of the feed that led last; undefined before the first packet. */
+	#offset: Millis | undefined;
+	#duplicates = 0;
+	#failedAt: Millis = Number.NEGATIVE_INFINITY;
+
+	constructor(options: SplicerOptions) {
+		const output = new Output(options.deliver, options.windowMs ?? WINDOW_MS);
+		this.#output = output;
+		this.#lead = new Lead(options.onSwitch ?? (() => {}));
+		this.#owner = {
+			pushed: (feed, packet, now) => this.#pushed(feed, packet, now),
+			idled: (feed, now) => this.#idled(feed, now),
+			closed: (feed, now) => this.#closed(feed, now),
+			isLeader: (feed) => this.#lead.feed === feed,
+			get newest() {
+				return output.newest;
+			},
+		};
+	}
+
+	/**
+	 * A new upstream is about to send; `feedId` is how switches name it. The caller closes the feed. Where something throws on
+	 * the way of its packets, `deliver` included, it is closed already when `onFailed` is called; without one it throws.
+	 */
+	open(feedId: string, onFailed?: (failure: FeedFailure) => void): Feed {
+		const feed = new SplicedFeed(feedId, this.#owner, onFailed);
+		this.#feeds.add(feed);
+		return feed;
+	}
+
+	/** Names the last delivered frames, for the `play` of a cold switch; undefined before the first frame. */
+	resumeToken(): ResumeToken | undefined {
+		return resumeTokenOf(this.#output.frames);
+	}
+
+	/** The id of the feed that brings the frames; undefined before the first packet and while there is none. */
+	get leader(): string | undefined {
+		return this.#lead.feed?.id;
+	}
+
+	get stats(): SplicerStats {
+		return { delivered: this.#output.delivered, duplicates: this.#duplicates, ...this.#lead.counts };
+	}
+
+	#pushed(feed: SplicedFeed, packet: MediaPacket, now: Millis): void {
+		try {
+			this.#take(feed, packet, now);
+		} catch (error) {
+			this.#fail(feed, error, now);
+		}
+	}
+
+	#take(feed: SplicedFeed, packet: MediaPacket, now: Millis): void {
+		feed.lastPushAt = now;
+		feed.isIdle = false;
+		if (this.#offset === undefined) this.#begin(feed);
+		if (isPreamble(packet) && !feed.preamble.note(packet)) {
+			this.#duplicates++;
+			return;
+		}
+		if (packet.kind === "video") feed.hasVideo = true;
+		this.#route(feed, feed.clock.place(packet), fingerprint(packet.payload), now);
+	}
+
+	#fail(feed: SplicedFeed, error: unknown, now: Millis): void {
+		const isRepeated = now - this.#failedAt < FAILS_AGAIN_MS;
+		this.#failedAt = now;
+		feed.close(now);
+		feed.onFailed({ error, isRepeated });
+	}
+
+	/** The first feed to send anything is the output, times and all. */
+	#begin(feed: SplicedFeed): void {
+		this.#offset = 0;
+		feed.settle(0, { audio: 0, video: 0 });
+		this.#lead.take(feed, { gapMs: 0, framesLost: 0 });
+	}
+
+	#route(feed: SplicedFeed, packet: MediaPacket, mark: number, now: Millis): void {
+		const place = feed.place;
+		if (!place) this.#hear(feed, packet, mark, now);
+		else if (packet.kind === "data" || packet.role === "header") this.#aside(feed, place, packet, mark);
+		else this.#frame(feed, place, packet, mark, now);
+	}
+
+	#aside(feed: SplicedFeed, place: Place, packet: MediaPacket, mark: number): void {
+		const isLeader = this.#lead.feed === feed;
+		if (place.alone) feed.backlog.add(packet, mark, feed.preamble.current);
+		if (!this.#output.aside(packet, mark, packet.time + place.offset, place.pass, isLeader)) this.#duplicates++;
+	}
+
+	#frame(feed: SplicedFeed, place: Place, packet: MediaPacket, mark: number, now: Millis): void {
+		const kind = packet.kind as FrameKind;
+		const known = this.#output.frames[kind];
+		const time = packet.time + place.offset;
+		const at = place.next[kind] ?? this.#output.place(kind, mark, time);
+		feed.lastTime = packet.time;
+		if (at === undefined) {
+			this.#duplicates++;
+		} else if (at >= known.end) {
+			place.next[kind] = at + 1;
+			this.#bring(feed, place.offset, now);
+			this.#output.frame(packet, mark, time, now);
+		} else if (at < known.start || known.agrees(at, mark, time)) {
+			place.next[kind] = at + 1;
+			this.#duplicates++;
+			const drift = known.time(at) - time;
+			if (Math.abs(drift) > DRIFT_MS) place.offset += Math.sign(drift);
+			if (this.#lead.feed) place.lagMs = (this.#output.newest ?? time) - time;
+			else this.#doubt(feed, place, packet, mark, now);
+		} else {
+			// The feed left frames out, or changed under way.
+			this.#lose(feed);
+			this.#hear(feed, packet, mark, now);
+		}
+	}
+
+	/**
+	 * A late copy, as long as somebody is ahead. Nobody is: then its frames are kept, and it goes on from them as new
+	 * once it is clear that it has nothing else.
+	 */
+	#doubt(feed: SplicedFeed, place: Place, packet: MediaPacket, mark: number, now: Millis): void {
+		feed.backlog.add(packet, mark, feed.preamble.current);
+		place.alone ??= { since: now, from: packet.time };
+		const { since, from } = place.alone;
+		if (!isPresent({ heardMs: now - since, mediaMs: packet.time - from, lagMs: place.lagMs })) return;
+		const takeover = replacement(feed.backlog, this.#output, feed.hasVideo);
+		if (!takeover) return;
+		this.#output.forgetFrames();
+		this.#takeOver(feed, takeover, now);
+	}
+
+	#bring(feed: SplicedFeed, offset: Millis, now: Millis): void {
+		if (!this.#lead.feed) for (const other of this.#feeds) other.trust();
+		this.#lead.bring(feed, this.#output.silence(now), now);
+		if (this.#lead.feed === feed) this.#offset = offset;
+	}
+
+	/** Takes a packet of a feed that has no place, and looks whether it can have one now. */
+	#hear(feed: SplicedFeed, packet: MediaPacket, mark: number, now: Millis): void {
+		feed.probingSince ??= now;
+		feed.heard++;
+		feed.backlog.add(packet, mark, feed.preamble.current);
+		if (!this.#isCarried()) {
+			this.#goOnWith(feed, true, now);
+			return;
+		}
+		if (now - feed.probingSince > PROBE_MS) feed.isUnrelated = true;
+		if (feed.isUnrelated) feed.backlog.keepNewestGroup(feed.hasVideo);
+		const every = feed.isUnrelated ? TRY_UNRELATED : TRY_PROBING;
+		if (feed.heard > TRY_ALL && feed.heard % every !== 0) return;
+		const alignment = recogniseHot(this.#candidate(feed, now), this.#output);
+		if (alignment) this.#merge(feed, alignment, now);
+	}
+
+	/** Whether some aligned feed can be expected to bring the next frame. */
+	#isCarried(): boolean {
+		for (const feed of this.#feeds) if (feed.place && !feed.isIdle) return true;
+		return false;
+	}
+
+	#candidate(feed: SplicedFeed, now: Millis): Candidate {
+		const { backlog, hasVideo, isUnrelated } = feed;
+		const hints = [this.#offset, feed.formerOffset].filter((offset) => offset !== undefined);
+		return { backlog, hasVideo, isUnrelated, heardMs: now - (feed.probingSince ?? now), hints };
+	}
+
+	#idled(feed: SplicedFeed, now: Millis): void {
+		feed.isIdle = true;
+		this.#lead.lose(feed, "silent");
+		this.#goOn(now);
+	}
+
+	#closed(feed: SplicedFeed, now: Millis): void {
+		this.#feeds.delete(feed);
+		this.#lead.lose(feed, "closed");
+		this.#goOn(now);
+	}
+
+	/** Where no aligned feed is left: the first that has the output's next frames goes on, else the first that can at all. */
+	#goOn(now: Millis): void {
+		for (const mayReplace of [false, true]) {
+			for (const feed of this.#feeds) {
+				if (this.#isCarried()) return;
+				if (!feed.isIdle && feed.heard > 0) this.#tryToGoOn(feed, mayReplace, now);
+			}
+		}
+	}
+
+	#tryToGoOn(feed: SplicedFeed, mayReplace: boolean, now: Millis): void {
+		try {
+			this.#goOnWith(feed, mayReplace, now);
+		} catch (error) {
+			this.#fail(feed, error, now);
+		}
+	}
+
+	#goOnWith(feed: SplicedFeed, mayReplace: boolean, now: Millis): void {
+		const found = recogniseCold(this.#candidate(feed, now), this.#output, this.#output.silence(now), mayReplace);
+		if (!found) return;
+		if ("alignment" in found) this.#merge(feed, found.alignment, now);
+		else this.#takeOver(feed, found.takeover, now);
+	}
+
+	/** Gives the feed its place in the output and delivers what of it the output does not have yet. */
+	#merge(feed: SplicedFeed, { offset, shift }: Alignment, now: Millis): void {
+		const next = (kind: FrameKind): number | undefined => {
+			const first = feed.backlog.firstIndex(kind);
+			return first === undefined || shift[kind] === undefined ? undefined : first + shift[kind];
+		};
+		const place = feed.settle(offset, { audio: next("audio"), video: next("video") });
+		const items = feed.backlog.take();
+		if (!this.#lead.feed) place.alone = { since: feed.probingSince ?? now, from: items[0]?.packet.time ?? 0 };
+		for (const { packet, mark } of items) this.#route(feed, packet, mark, now);
+	}
+
+	/** Goes on with a feed that has no frame in common with the output; all others must be recognised anew. */
+	#takeOver(feed: SplicedFeed, { items, offset, framesLost, discontinuity }: Takeover, now: Millis): void {
+		for (const other of this.#feeds) if (other.place) other.lose();
+		feed.backlog.take();
+		feed.settle(offset, { audio: undefined, video: undefined });
+		this.#offset = offset;
+		this.#lead.take(feed, { gapMs: this.#output.silence(now), framesLost, discontinuity });
+		const [first] = items;
+		if (first) this.#output.open(first.preamble, first.packet.time + offset);
+		for (const { packet, mark } of items) this.#route(feed, packet, mark, now);
+	}
+
+	#lose(feed: SplicedFeed): void {
+		this.#lead.lose(feed, "slower");
+		feed.lose();
+	}
+}

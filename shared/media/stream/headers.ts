@@ -1,0 +1,78 @@
+import type { MediaPacket } from "#shared/formats/packet";
+import { trackOf } from "./track.ts";
+
+/** Metadata and codec headers in force at one moment, in the order to send them; replaced, never changed. */
+export type HeaderSet = readonly MediaPacket[];
+
+/** Nothing to know before the first frame. */
+export const NO_HEADERS: HeaderSet = [];
+
+/** OBS sends at most 10 video and 6 audio tracks; past this the header first seen is forgotten. */
+const MAX_HEADERS = 16;
+
+/** A codec header has some hundred bytes, metadata some thousand; larger ones pass through but are not kept for joiners. */
+const MAX_HEADER_BYTES = 64 * 1024;
+
+/** Keeps what a decoder must see first: the last metadata and the last codec header of each track. */
+export class Headers {
+	#metadata: MediaPacket | undefined;
+	readonly #byTrack = new Map<string, MediaPacket>();
+	#current = NO_HEADERS;
+
+	/** The set in force; the same object as long as nothing in it changes. */
+	get current(): HeaderSet {
+		return this.#current;
+	}
+
+	get metadata(): MediaPacket | undefined {
+		return this.#metadata;
+	}
+
+	/** The codec headers alone. */
+	get codecs(): HeaderSet {
+		return [...this.#byTrack.values()];
+	}
+
+	note(packet: MediaPacket): void {
+		if (packet.payload.length > MAX_HEADER_BYTES) return;
+		if (packet.role === "metadata") this.#noteMetadata(packet);
+		else if (packet.role === "header") this.#noteHeader(packet);
+	}
+
+	#noteMetadata(packet: MediaPacket): void {
+		if (isSame(this.#metadata, packet)) return;
+		this.#metadata = packet;
+		this.#replace();
+	}
+
+	#noteHeader(packet: MediaPacket): void {
+		const track = trackOf(packet);
+		if (isSame(this.#byTrack.get(track), packet)) return;
+		this.#byTrack.set(track, packet);
+		if (this.#byTrack.size > MAX_HEADERS) this.#forgetFirst();
+		this.#replace();
+	}
+
+	#forgetFirst(): void {
+		for (const track of this.#byTrack.keys()) {
+			this.#byTrack.delete(track);
+			return;
+		}
+	}
+
+	#replace(): void {
+		this.#current = this.#metadata ? [this.#metadata, ...this.codecs] : this.codecs;
+	}
+}
+
+function isSame(known: MediaPacket | undefined, packet: MediaPacket): boolean {
+	return known !== undefined && Buffer.compare(known.payload, packet.payload) === 0;
+}
+
+/**
+ * A header as a joiner gets it: at `time`, so that it does not begin hours before the first frame. Metadata describe the
+ * whole stream and stand at its zero; ffmpeg takes those at any other time for a subtitle track.
+ */
+export function stamped({ kind, role, payload }: MediaPacket, time: number): MediaPacket {
+	return { kind, role, time: role === "metadata" ? 0 : time, payload };
+}

@@ -1,0 +1,26 @@
+import type { Clock, Millis } from "#shared/base/clock";
+
+/** So much at once, and as much again each second. */
+export class Allowance {
+	readonly #clock: Clock;
+	readonly #perSecond: number;
+	#left: number;
+	#at: Millis;
+
+	constructor(clock: Clock, perSecond: number) {
+		this.#clock = clock;
+		this.#perSecond = perSecond;
+		this.#left = perSecond;
+		this.#at = clock.now();
+	}
+
+	/** Takes `amount` where anything is left; what is taken over it is made up for later. */
+	take(amount: number): boolean {
+		const now = this.#clock.now();
+		this.#left = Math.min(this.#perSecond, this.#left + ((now - this.#at) / 1_000) * this.#perSecond);
+		this.#at = now;
+		if (this.#left <= 0) return false;
+		this.#left -= amount;
+		return true;
+	}
+}

@@ -1,0 +1,141 @@
+import type { Millis } from "#shared/base/clock";
+import type { NodeView } from "./directory.ts";
+import type { Alive, NodeInfo } from "./messages.ts";
+
+/** Three signs of life missed in a row: one may be lost, two may be late. */
+export const SUSPECT_AFTER: Millis = 3_000;
+/** Silence is a node's own only if this node was heard through the control plane after the other missed a sign of life. */
+const PROVEN_AFTER: Millis = 1_500;
+/** A minute of silence outlasts a restart and a moved container; who stays away longer is not coming back as itself. */
+export const FORGET_AFTER: Millis = 60_000;
+/** Other nodes remembered at once: far past any cluster, and still some megabytes. */
+export const MAX_NODES = 4_096;
+/** Former runs of one node id still told apart from its present run. */
+const MAX_FORMER = 8;
+/** So many runs in so short a time are no node's: a process takes longer to start. The next is believed when the first is older. */
+const FLAPPING_WITHIN: Millis = 10_000;
+/** What a dead process sent last may still be on its way this long. */
+const FORMER_GRACE: Millis = 1_500;
+
+type Peer = {
+	view: NodeView;
+	heardAt: Millis;
+	/** Former incarnations and when they were replaced. */
+	readonly former: Map<string, Millis>;
+};
+
+/**
+ * What a sign of life meant. `duplicate`: a former run speaks beside the present one, so two processes share the id;
+ * `former`: a late word of a dead process; `full`: no room for another node; `flapping`: too many runs to believe in another.
+ */
+export type Heard = "new" | "restarted" | "returned" | "known" | "former" | "duplicate" | "full" | "flapping";
+
+/** Who is there: a pure table of other nodes, fed with signs of life and the time. */
+export class PeerTable {
+	readonly #peers = new Map<string, Peer>();
+
+	/** One other node. */
+	get(id: string): NodeView | undefined {
+		return this.#peers.get(id)?.view;
+	}
+
+	/** All other nodes. */
+	all(): NodeView[] {
+		return [...this.#peers.values()].map(({ view }) => view);
+	}
+
+	/** Takes in a sign of life. */
+	hear(message: Alive, now: Millis): Heard {
+		const peer = this.#peers.get(message.node.id);
+		if (!peer) return this.#admit(message, now);
+		if (peer.view.info.incarnation === message.node.incarnation) return refresh(peer, message, now);
+		const replacedAt = peer.former.get(message.node.incarnation);
+		if (replacedAt !== undefined && !peer.view.suspect) {
+			return now - replacedAt > FORMER_GRACE ? "duplicate" : "former";
+		}
+		if (isFlapping(peer, now)) return "flapping";
+		retire(peer, now);
+		peer.former.delete(message.node.incarnation);
+		peer.view = viewOf(message, false);
+		peer.heardAt = now;
+		return "restarted";
+	}
+
+	/** Notes whether all streams of a node are known. */
+	setSynced(id: string, synced: boolean): NodeView | undefined {
+		const peer = this.#peers.get(id);
+		if (peer && peer.view.synced !== synced) peer.view = { ...peer.view, synced };
+		return peer?.view;
+	}
+
+	/** Marks a node so that nothing new is pulled from it. */
+	suspect(id: string): void {
+		const peer = this.#peers.get(id);
+		if (peer) peer.view = { ...peer.view, suspect: true };
+	}
+
+	/** Takes a node out; the node's last view. */
+	remove(id: string): NodeView | undefined {
+		const view = this.get(id);
+		this.#peers.delete(id);
+		return view;
+	}
+
+	/**
+	 * Marks whoever has been silent too long; tells who became suspect and who is to be removed.
+	 * `provenAt` is when the control plane last passed a message for certain; `isHere` tells of whom something waits to be heard.
+	 */
+	sweep(
+		now: Millis,
+		provenAt: Millis,
+		isHere: (id: string) => boolean = () => false,
+	): { suspects: NodeView[]; lost: NodeView[] } {
+		const suspects: NodeView[] = [];
+		const lost: NodeView[] = [];
+		for (const peer of this.#peers.values()) {
+			if (isHere(peer.view.info.id)) continue;
+			const silence = now - peer.heardAt;
+			if (silence > FORGET_AFTER) lost.push(peer.view);
+			else if (silence > SUSPECT_AFTER && provenAt - peer.heardAt > PROVEN_AFTER && !peer.view.suspect) {
+				peer.view = { ...peer.view, suspect: true };
+				suspects.push(peer.view);
+			}
+		}
+		return { suspects, lost };
+	}
+
+	/** Forgives all silence so far: nobody could be heard. */
+	forgive(now: Millis): void {
+		for (const peer of this.#peers.values()) peer.heardAt = now;
+	}
+
+	#admit(message: Alive, now: Millis): Heard {
+		if (this.#peers.size >= MAX_NODES) return "full";
+		this.#peers.set(message.node.id, { view: viewOf(message, false), heardAt: now, former: new Map() });
+		return "new";
+	}
+}
+
+function viewOf({ node, load, draining, streams }: Alive, synced: boolean): NodeView {
+	return { info: node, suspect: false, draining, load, streams, synced };
+}
+
+function refresh(peer: Peer, message: Alive, now: Millis): Heard {
+	const returned = peer.view.suspect;
+	// What a node is stays as first told; only its state moves within one incarnation.
+	const info: NodeInfo = peer.view.info;
+	peer.view = { ...viewOf(message, peer.view.synced), info };
+	peer.heardAt = now;
+	return returned ? "returned" : "known";
+}
+
+function isFlapping({ former }: Peer, now: Millis): boolean {
+	const [oldest = Number.NEGATIVE_INFINITY] = former.values();
+	return former.size >= MAX_FORMER && now - oldest < FLAPPING_WITHIN;
+}
+
+function retire(peer: Peer, now: Millis): void {
+	peer.former.set(peer.view.info.incarnation, now);
+	const [oldest] = peer.former.keys();
+	if (peer.former.size > MAX_FORMER && oldest !== undefined) peer.former.delete(oldest);
+}

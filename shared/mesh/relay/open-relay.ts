@@ -1,0 +1,43 @@
+import type { RelayConfig } from "#shared/base/config";
+import type { MediaPacket } from "#shared/formats/packet";
+import type { Identity } from "#shared/mesh/node-link";
+import { pull } from "#shared/mesh/upstream";
+import { Relay, type RelayOptions } from "./relay.ts";
+
+/** What a relay stands on, and who hears of each packet that comes in. */
+export type RelayParts = Pick<RelayOptions, "directory" | "catalog" | "clock" | "events"> & {
+	readonly identity: Identity;
+	onPacket(packet: MediaPacket): void;
+};
+
+/** A relay as its configuration wants it, which pulls over RTMP. The caller disposes of it. */
+export function openRelay(config: RelayConfig, { identity, onPacket, ...parts }: RelayParts): Relay {
+	const { clock } = parts;
+	return new Relay({
+		...parts,
+		self: identity.id,
+		table: config.upstreams,
+		standby: config.standby,
+		holdMs: config.failback === "auto" ? config.holdMs : undefined,
+		staticStreams: config.static,
+		limits: config.limits,
+		times: config,
+		pull: (key, server, to) =>
+			pull({
+				key,
+				server,
+				resume: to.resume,
+				self: identity,
+				clock,
+				idleMs: config.idleMs,
+				firstMediaMs: config.waitMs + config.idleMs,
+				onLive: to.onLive,
+				onFlowing: to.onFlowing,
+				onLost: to.onLost,
+				onPacket: (packet) => {
+					onPacket(packet);
+					to.onPacket(packet);
+				},
+			}),
+	});
+}

@@ -1,0 +1,196 @@
+import type { Cancel, Clock, Millis } from "#shared/base/clock";
+import type { UpstreamTable } from "#shared/base/config";
+import type { StreamKey } from "#shared/base/names";
+import type { Events } from "#shared/base/runtime";
+import type { ResumeToken } from "#shared/media/splice";
+import type { Asker, Catalog, Fetcher, Lease, Standing } from "#shared/mesh/catalog";
+import type { Directory, DirectoryChange, Holder } from "#shared/mesh/control";
+import { bestHolder, isUpstream, serversFor } from "#shared/mesh/upstream";
+import { type Puller, RelayedStream } from "./relayed-stream.ts";
+
+export type RelayOptions = {
+	/** This node's id. */
+	self: string;
+	table: UpstreamTable;
+	directory: Directory;
+	/** What this node offers: kept here in step with what its upstreams offer. */
+	catalog: Catalog;
+	clock: Clock;
+	events: Events;
+	pull(key: StreamKey, ...rest: Parameters<Puller>): ReturnType<Puller>;
+	/** How many servers play along beside the one on air. */
+	standby: number;
+	/** Return to a preferred server once it has played this long; undefined: stay. */
+	holdMs: Millis | undefined;
+	/** Pulled always, whether or not anybody reads. */
+	staticStreams: readonly StreamKey[];
+	limits: { streams: number; historyBytes: number };
+	times: {
+		/** How long a play waits for its stream to appear. */
+		waitMs: Millis;
+		/** How long a stream is kept after its last reader. */
+		keepMs: Millis;
+		/** How long readers are held while nobody has their stream. */
+		lingerMs: Millis;
+	};
+};
+
+/** A static stream whose upstreams all failed is asked for again after this. */
+const STATIC_RETRY_MS = 1_000;
+
+/**
+ * The heart of intermediate and edge alike: streams pulled from upstream for as long as somebody here wants them.
+ * Disposing ends them all.
+ */
+export class Relay implements Fetcher, Disposable {
+	readonly #options: RelayOptions;
+	readonly #streams = new Map<StreamKey, RelayedStream>();
+	readonly #unlisten: () => void;
+	/** One timer for each static stream. */
+	readonly #looks = new Map<StreamKey, Cancel>();
+	#skippedBefore = 0;
+	#stopped = false;
+
+	constructor(options: RelayOptions) {
+		this.#options = options;
+		this.#unlisten = options.directory.on((change) => this.#onChange(change));
+		for (const node of options.directory.nodes()) this.#offerAll(node.info.id);
+		for (const key of options.staticStreams) this.#keepStatic(key);
+	}
+
+	/** Streams being pulled, with their state, for those who look. */
+	get streams(): ReadonlyMap<StreamKey, RelayedStream> {
+		return this.#streams;
+	}
+
+	get readers(): number {
+		let readers = 0;
+		for (const { hub } of this.#streams.values()) readers += hub.readers;
+		return readers;
+	}
+
+	get skippedFrames(): number {
+		let skipped = this.#skippedBefore;
+		for (const { hub } of this.#streams.values()) skipped += hub.skippedFrames;
+		return skipped;
+	}
+
+	standing(key: StreamKey): Standing {
+		const stream = this.#streams.get(key);
+		if (stream?.hub.lastPacketAt !== undefined || this.#options.catalog.get(key)) return "known";
+		if (stream) return "sought";
+		return serversFor(key, this.#options).length > 0 ? "perhaps" : "unknown";
+	}
+
+	async open(key: StreamKey, { signal }: Pick<Asker, "signal">, resume?: ResumeToken): Promise<Lease | undefined> {
+		const stream = this.#streams.get(key) ?? this.#start(key, this.#options.times.waitMs, resume);
+		if (!stream) return undefined;
+		const lease = stream.hold();
+		const aborted = new Promise<boolean>((resolve) => {
+			signal.addEventListener("abort", () => resolve(false), { once: true });
+		});
+		const isFlowing = await Promise.race([stream.flowing(), aborted]);
+		if (isFlowing) return lease;
+		lease.release();
+		return undefined;
+	}
+
+	hops(key: StreamKey): readonly string[] {
+		return this.#options.catalog.get(key)?.hops ?? [];
+	}
+
+	onOver(listener: (key: StreamKey) => void): () => void {
+		return this.#options.catalog.onWithdrawn(listener);
+	}
+
+	[Symbol.dispose](): void {
+		this.#stopped = true;
+		this.#unlisten();
+		for (const cancel of this.#looks.values()) cancel();
+		for (const stream of [...this.#streams.values()]) stream.end("stopped");
+	}
+
+	#start(key: StreamKey, waitMs: Millis | undefined, resume?: ResumeToken): RelayedStream | undefined {
+		const { limits, times, clock, events, pull } = this.#options;
+		if (this.#stopped || this.#streams.size >= limits.streams) return undefined;
+		const stream = new RelayedStream({
+			key,
+			clock,
+			events,
+			resume,
+			historyBytes: limits.historyBytes,
+			keepMs: times.keepMs,
+			patience: { first: waitMs, later: times.lingerMs },
+			servers: () => serversFor(key, this.#options),
+			standby: this.#options.standby,
+			holdMs: this.#options.holdMs,
+			pull: (server, to) => pull(key, server, to),
+			onAirChanged: () => this.#offer(key),
+			onOver: (reason) => {
+				this.#streams.delete(key);
+				this.#skippedBefore += stream.hub.skippedFrames;
+				events.streamOver(key, reason);
+				this.#offer(key);
+			},
+		});
+		this.#streams.set(key, stream);
+		stream.start();
+		return stream;
+	}
+
+	/** Holds a static stream, and looks again and again whether it is still pulled. */
+	#keepStatic(key: StreamKey): void {
+		// Already pulled for a reader: that subscription goes on, and this one looks again when it is over.
+		const stream = this.#streams.get(key) ?? this.#start(key, undefined);
+		stream?.hold();
+		const look = (): void => {
+			if (this.#streams.get(key) === stream && stream)
+				this.#looks.set(key, this.#options.clock.after(STATIC_RETRY_MS, look));
+			else this.#keepStatic(key);
+		};
+		this.#looks.set(key, this.#options.clock.after(STATIC_RETRY_MS, look));
+	}
+
+	#onChange(change: DirectoryChange): void {
+		switch (change.type) {
+			case "stream-added":
+			case "stream-removed":
+				this.#offer(change.stream.key);
+				this.#streams.get(change.stream.key)?.candidatesChanged();
+				return;
+			case "state":
+				this.#tellStreams();
+				return;
+			default:
+				if (!isUpstream(this.#options.table, change.node.info)) return;
+				this.#offerAll(change.node.info.id);
+				this.#tellStreams();
+		}
+	}
+
+	/** A node that comes or goes concerns all streams: an address is a stranger's only while no node announces it. */
+	#tellStreams(): void {
+		for (const stream of this.#streams.values()) stream.candidatesChanged();
+	}
+
+	#offerAll(node: string): void {
+		for (const key of this.#options.directory.streamsOf(node).keys()) this.#offer(key);
+	}
+
+	/** Where the frames come from at present: the hops others hear of are those the frames really pass. */
+	#holderOnAir(key: StreamKey): Holder | undefined {
+		const upstream = this.#streams.get(key)?.upstream;
+		if (upstream === undefined) return undefined;
+		return this.#options.directory
+			.holders(key)
+			.find(({ node, stream }) => node.info.id === upstream && !stream.hops.includes(this.#options.self));
+	}
+
+	/** Brings what this node offers into step with what its upstreams offer. */
+	#offer(key: StreamKey): void {
+		const { catalog, self } = this.#options;
+		const best = this.#holderOnAir(key) ?? bestHolder(key, this.#options);
+		if (best) catalog.offer({ ...best.stream, hops: [...best.stream.hops, self] });
+		else catalog.withdraw(key, "unavailable");
+	}
+}

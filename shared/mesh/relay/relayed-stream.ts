@@ -1,0 +1,234 @@
+import type { Cancel, Clock, Millis } from "#shared/base/clock";
+import type { StreamKey } from "#shared/base/names";
+import type { Events } from "#shared/base/runtime";
+import { CodecsSeen } from "#shared/formats/flv";
+import type { MediaPacket } from "#shared/formats/packet";
+import { type ResumeToken, Splicer, type SwitchEvent } from "#shared/media/splice";
+import { Hub } from "#shared/media/stream";
+import type { Lease } from "#shared/mesh/catalog";
+import {
+	type Candidate,
+	type PullLoss,
+	type StartPull,
+	Subscription,
+	type SubscriptionOptions,
+	type SubscriptionState,
+} from "#shared/mesh/upstream";
+import { Handover } from "./handover.ts";
+import { SwitchHistory } from "./switch-history.ts";
+
+/** Dials a server and feeds what comes; see `pull`. */
+export type Puller = (
+	server: Candidate,
+	to: {
+		resume(): ResumeToken | undefined;
+		onPacket(packet: MediaPacket): void;
+		onLive(): void;
+		onFlowing(): void;
+		onLost(reason: PullLoss, message: string): void;
+	},
+) => Cancel;
+
+type Wishes = Pick<SubscriptionOptions, "servers" | "standby" | "holdMs" | "patience">;
+
+export type RelayedStreamOptions = Wishes & {
+	key: StreamKey;
+	clock: Clock;
+	historyBytes: number;
+	/** The stream goes on this long after the last reader left. */
+	keepMs: Millis;
+	pull: Puller;
+	/** The last frames had by whoever wants the stream: it begins there where an upstream still holds them. */
+	resume: ResumeToken | undefined;
+	events: Events;
+	/** Another server is on air, or none. */
+	onAirChanged(): void;
+	/** It is over: forget it. Comes once. */
+	onOver(reason: RelayEnd): void;
+};
+
+/** Why a relayed stream ends: nobody has it any more, nobody reads it any more, the service stops, or a fault of our own. */
+export type RelayEnd = "gave-up" | "unread" | "stopped" | "failed";
+
+/** What a child may have missed and asks for when it comes back: longer than any switch takes. */
+export const HISTORY_MS: Millis = 12_000;
+
+/** One stream on its way through this node: upstream subscription, splicer, hub, and who holds on to it. */
+export class RelayedStream {
+	readonly hub: Hub;
+	readonly #options: RelayedStreamOptions;
+	readonly #splicer: Splicer;
+	readonly #subscription: Subscription;
+	readonly #codecs = new CodecsSeen();
+	readonly #history = new SwitchHistory();
+	readonly #handover: Handover;
+	/** Who wants frames and waits for the next one. */
+	#waiting: ((isFlowing: boolean) => void)[] = [];
+	#holds = 0;
+	#cancelKeep: Cancel | undefined;
+	#feeds = 0;
+	#over = false;
+
+	constructor(options: RelayedStreamOptions) {
+		const { clock, historyBytes, servers, standby, holdMs, patience, events, key } = options;
+		this.#options = options;
+		this.#handover = new Handover(clock);
+		this.hub = new Hub({ clock, historyBytes, historyMs: HISTORY_MS });
+		this.#splicer = new Splicer({
+			deliver: (packet) => this.#deliver(packet),
+			onSwitch: (event) => this.#onSwitch(event),
+		});
+		this.#subscription = new Subscription({
+			servers,
+			standby,
+			holdMs,
+			patience,
+			pull: (server, report) => this.#pull(server, report),
+			onAirChanged: (change) => {
+				events.onAirChanged(key, change);
+				options.onAirChanged();
+			},
+			onOver: () => this.end("gave-up"),
+			onFailed: (error) => this.#fail(error),
+		});
+	}
+
+	/** Begins to pull; apart from the making, so that it may end at once. */
+	start(): void {
+		this.#subscription.start();
+	}
+
+	/** The id of the server on air. */
+	get upstream(): string | undefined {
+		return this.#subscription.server;
+	}
+
+	/** Where the subscription stands. */
+	get state(): SubscriptionState {
+		return this.#subscription.state;
+	}
+
+	/** Its switches of upstream. */
+	get history(): Pick<SwitchHistory, "records" | "total"> {
+		return this.#history;
+	}
+
+	/** Actors at work to keep it coming. */
+	get actors(): number {
+		return this.#subscription.actors;
+	}
+
+	get codecs(): readonly string[] {
+		return this.#codecs.all;
+	}
+
+	/**
+	 * True once frames flow, false where the stream is over before. While nobody is on air there is nothing to begin with but
+	 * old frames, which a child would take for a parent that works.
+	 */
+	async flowing(): Promise<boolean> {
+		if (this.#over) return false;
+		if (this.upstream !== undefined && this.hub.packetsIn > 0) return true;
+		return await new Promise((resolve) => this.#waiting.push(resolve));
+	}
+
+	/** Keeps the stream flowing until the lease is released. */
+	hold(): Lease {
+		this.#holds++;
+		this.#cancelKeep?.();
+		let held = true;
+		return {
+			hub: this.hub,
+			release: () => {
+				if (!held) return;
+				held = false;
+				this.#letGo();
+			},
+		};
+	}
+
+	candidatesChanged(): void {
+		this.#subscription.candidatesChanged();
+	}
+
+	/** Ends the stream for all its readers. */
+	end(reason: RelayEnd): void {
+		if (this.#over) return;
+		this.#over = true;
+		this.#cancelKeep?.();
+		this.#subscription.stop();
+		this.#handover.end();
+		this.#tellWaiting(false);
+		this.#options.onOver(reason);
+		this.hub.end(reason);
+	}
+
+	#fail(error: unknown): void {
+		this.#options.events.errorContained("subscription", error, { key: this.#options.key });
+		this.end("failed");
+	}
+
+	#letGo(): void {
+		this.#holds--;
+		if (this.#holds > 0 || this.#over) return;
+		// Nothing ever came: there is nothing to keep for the next reader.
+		if (this.hub.packetsIn === 0) this.end("unread");
+		else this.#cancelKeep = this.#options.clock.after(this.#options.keepMs, () => this.end("unread"));
+	}
+
+	#pull(server: Candidate, report: Parameters<StartPull>[1]): Cancel {
+		const { key, events, clock, pull } = this.#options;
+		events.pullStarted(key, server.id);
+		this.#feeds++;
+		let isLost = false;
+		const onLost = (reason: PullLoss, message: string): void => {
+			isLost = true;
+			events.pullLost(key, server.id, { reason, message });
+			report({ type: "lost", reason });
+			this.#handover.lost(feed);
+		};
+		const feed = this.#splicer.open(`${server.id}#${this.#feeds}`, (failure) => {
+			events.feedFailed(key, feed.id, failure);
+			if (failure.isRepeated) this.end("failed");
+			else onLost("protocol", `what it sent cannot be handed on: ${failure.error}`);
+		});
+		this.#handover.opened(feed);
+		const stop = pull(server, {
+			resume: () => this.#splicer.resumeToken() ?? this.#options.resume,
+			onPacket: (packet) => {
+				feed.push(packet, clock.now());
+				this.#handover.noted();
+			},
+			onLive: () => {
+				events.pullLive(key, server.id);
+				report({ type: "live" });
+			},
+			onFlowing: () => report({ type: "flowing" }),
+			onLost,
+		});
+		const close = (): void => {
+			stop();
+			try {
+				feed.close(clock.now());
+			} catch (error) {
+				this.#fail(error);
+			}
+		};
+		return () => this.#handover.leave(feed, isLost || this.#over, close);
+	}
+
+	#onSwitch(event: SwitchEvent): void {
+		this.#history.note(event);
+		this.#options.events.switched(this.#options.key, event);
+	}
+
+	#deliver(packet: MediaPacket): void {
+		this.#codecs.note(packet);
+		this.hub.write(packet);
+		if (this.#waiting.length > 0) this.#tellWaiting(true);
+	}
+
+	#tellWaiting(isFlowing: boolean): void {
+		for (const resolve of this.#waiting.splice(0)) resolve(isFlowing);
+	}
+}

@@ -1,0 +1,155 @@
+import {
+	type Address,
+	parseAddress,
+	type ServerGroup,
+	type UpstreamTable,
+	type UpstreamTier,
+} from "#shared/base/config";
+import type { StreamKey } from "#shared/base/names";
+import type { Directory, Holder, NodeInfo, NodeView } from "#shared/mesh/control";
+import type { Candidate, Server } from "./candidate.ts";
+
+/** What a choice looks at: the table, what the directory shows, and who chooses. */
+export type Sight = {
+	readonly self: string;
+	readonly table: UpstreamTable;
+	readonly directory: Pick<Directory, "nodes" | "holders" | "state">;
+};
+
+/** Whether a node's streams are wanted here: it stands in the table, or in one of its tiers. */
+export function isUpstream(table: UpstreamTable, info: NodeInfo): boolean {
+	if (table.type === "discover") return table.tiers.some((tier) => isInTier(tier, info));
+	return table.groups.some(({ primary, secondary }) =>
+		[primary, secondary].some((address) => address && isAt(address, info)),
+	);
+}
+
+/**
+ * Servers that have the stream, each once, in order of preference: tier by tier the primaries of all groups, then the
+ * secondaries. Loops and draining nodes are left out, and nodes that announce no address one can dial.
+ */
+export function serversFor(key: StreamKey, sight: Sight): readonly Server[] {
+	const holders = sight.directory.holders(key).filter((holder) => isUsable(holder, sight.self));
+	const servers =
+		sight.table.type === "discover"
+			? discovered(sight.table.tiers, holders, sight.self)
+			: tabled(sight.table.groups, holders, sight);
+	return once(inOrder(servers));
+}
+
+/** The path of a stream through its best holder, or undefined where nobody has it: what this node tells its own children. */
+export function bestHolder(key: StreamKey, sight: Sight): Holder | undefined {
+	const usable = sight.directory.holders(key).filter(({ stream }) => !stream.hops.includes(sight.self));
+	// Ties are broken by name, so that what is announced does not change with the order of messages.
+	return usable.sort((a, b) => rankOf(a) - rankOf(b) || a.node.info.id.localeCompare(b.node.info.id))[0];
+}
+
+const rankOf = ({ node, stream }: Holder): number =>
+	(node.suspect ? 1000 : 0) + (node.draining ? 100 : 0) + stream.hops.length;
+
+const isUsable = ({ node, stream }: Holder, self: string): boolean =>
+	!node.draining && node.info.id !== self && !stream.hops.includes(self);
+
+const isInTier = (tier: UpstreamTier, info: NodeInfo): boolean =>
+	info.role === tier.role && (tier.group === undefined || info.group === tier.group);
+
+type DialledAddress = Extract<Address, { type: "rtmp" }>;
+
+/** Where a node says that it is; undefined where that is nowhere. A node's word stays the same for its whole run. */
+function placeOf(info: NodeInfo): DialledAddress | undefined {
+	const known = places.get(info);
+	if (known || places.has(info)) return known;
+	const address = parseAddress(info.rtmp);
+	const place = address?.type === "rtmp" ? address : undefined;
+	places.set(info, place);
+	return place;
+}
+
+const places = new WeakMap<NodeInfo, DialledAddress | undefined>();
+
+function isAt(address: Address, info: NodeInfo): boolean {
+	if (address.type === "node") return address.id === info.id;
+	const place = placeOf(info);
+	return place?.host === address.host && place.port === address.port;
+}
+
+/** Where a server stands among the others: its tier, and its group's place in that. */
+type Standing = Pick<Server, "group" | "rank" | "tier"> & { readonly groupAt: number };
+type Standee = Server & Pick<Standing, "groupAt">;
+
+function ofNode({ info, suspect }: NodeView, standing: Standing, app?: string): Standee[] {
+	const place = placeOf(info);
+	return place ? [{ id: info.id, host: place.host, port: place.port, app, isSuspect: suspect, ...standing }] : [];
+}
+
+/** Each child begins at another group, and within that at another server, so that children spread over parents. */
+function discovered(tiers: readonly UpstreamTier[], holders: readonly Holder[], self: string): Standee[] {
+	return tiers.flatMap((wanted, tier) => {
+		const here = holders.map(({ node }) => node).filter(({ info }) => isInTier(wanted, info));
+		const labels = [...new Set(here.map(({ info }) => info.group))];
+		const places = bySpread(self, labels, (label) => label);
+		return bySpread(self, here, ({ info }) => info.id).flatMap((node) => {
+			const { group, rank } = node.info;
+			// Tiers may use the same names for their groups.
+			return ofNode(node, { group: `${wanted.role}/${group}`, rank, tier, groupAt: places.indexOf(group) });
+		});
+	});
+}
+
+const bySpread = <T>(self: string, all: readonly T[], name: (one: T) => string): T[] =>
+	[...all].sort((a, b) => spread(self, name(a)).localeCompare(spread(self, name(b))));
+
+/** A number of fixed width that is as good as random, the same for the same pair. */
+function spread(child: string, parent: string): string {
+	let hash = 2_166_136_261;
+	for (const char of `${child} ${parent}`) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 16_777_619) >>> 0;
+	return hash.toString(16).padStart(8, "0");
+}
+
+/** A server that no node announces may have the stream all the same, but is asked last. */
+function tabled(groups: readonly ServerGroup[], holders: readonly Holder[], { directory }: Sight): Standee[] {
+	const nodes = directory.nodes();
+	return groups.flatMap(({ label: group, primary, secondary, app }, groupAt) =>
+		[primary, ...(secondary ? [secondary] : [])].flatMap((address, index): Standee[] => {
+			const standing = { group, rank: index === 0 ? "primary" : "secondary", groupAt } as const;
+			const holder = holders.find(({ node }) => isAt(address, node.info));
+			if (holder) return ofNode(holder.node, { ...standing, tier: 0 }, app);
+			if (address.type === "node" || nodes.some(({ info }) => isAt(address, info))) return [];
+			return [{ ...ofAddress(address, app), ...standing, tier: 1, isSuspect: false }];
+		}),
+	);
+}
+
+const ofAddress = ({ host, port, ...address }: DialledAddress, app: string | undefined): Candidate => ({
+	id: `${host}:${port}`,
+	host,
+	port,
+	app: address.app ?? app,
+});
+
+/** Where a group has several servers of one rank, its second one comes after the first one of every other group. */
+function inOrder(servers: readonly Standee[]): Standee[] {
+	const before = new Map<string, number>();
+	const keyed = servers.map((server) => {
+		const { tier, group, rank, groupAt } = server;
+		const peers = `${tier} ${rank} ${group}`;
+		const nth = before.get(peers) ?? 0;
+		before.set(peers, nth + 1);
+		return { server, order: [tier, rank === "primary" ? 0 : 1, nth, groupAt] };
+	});
+	const compare = (a: readonly number[], b: readonly number[]): number =>
+		a.map((value, at) => value - (b[at] ?? 0)).find((difference) => difference !== 0) ?? 0;
+	return keyed.sort((a, b) => compare(a.order, b.order)).map(({ server }) => server);
+}
+
+/** The same server may be in several groups, or its address and its id in one. Under another app it is another one. */
+function once(servers: readonly Standee[]): Server[] {
+	const kept: Server[] = [];
+	for (const { groupAt: _, ...server } of servers) {
+		const other = `${server.id}/${server.app ?? ""}`;
+		const first = kept.find(({ id }) => id === server.id);
+		if (!first) kept.push(server);
+		else if (first.app !== server.app && kept.every(({ id }) => id !== other)) kept.push({ ...server, id: other });
+	}
+	return kept;
+}

@@ -1,0 +1,126 @@
+import type { Cancel, Clock, Millis } from "#shared/base/clock";
+import { type MeshError, PeerLostError, ProtocolError, RefusedError } from "#shared/base/errors";
+import { type StreamKey, splitStreamKey } from "#shared/base/names";
+import type { MediaPacket } from "#shared/formats/packet";
+import type { ResumeToken } from "#shared/media/splice";
+import { askResume, complaintAbout, type Identity, introduce } from "#shared/mesh/node-link";
+import { dialRtmp, type RtmpCall } from "#shared/net/rtmp";
+import type { Candidate } from "./candidate.ts";
+
+/** One pull of a stream from one upstream, from the dial to its end. */
+export type PullOptions = {
+	key: StreamKey;
+	server: Candidate;
+	self: Identity;
+	/** The last frames had, asked at the moment of the play; undefined before the first. */
+	resume(): ResumeToken | undefined;
+	clock: Clock;
+	/** Silence this long means the upstream is dead, whatever its TCP connection says. */
+	idleMs: Millis;
+	/** Time from the dial to the first media; the upstream may have to fetch the stream first. */
+	firstMediaMs: Millis;
+	/** Packets as they come; before the first of them, `onLive`. What these three throw ends the pull. */
+	onPacket(packet: MediaPacket): void;
+	onLive(): void;
+	/** Media still came after `idleMs`: it is more than what the upstream had in store. */
+	onFlowing(): void;
+	/** The pull is over, by a fixed `reason`; comes exactly once unless it was stopped. */
+	onLost(reason: PullLoss, message: string): void;
+};
+
+/**
+ * How a pull ends: `idle` no media · `lost` the connection broke · `refused` the upstream said no · `ended` the stream is over
+ * there · `protocol` it spoke no RTMP · `failed` what it sent made something of ours throw.
+ */
+export type PullLoss = "idle" | "lost" | "refused" | "ended" | "protocol" | "failed";
+
+/** A timer that comes later than this was held up with all else in this process: media may lie unread in the socket. */
+const HELD_UP_MS: Millis = 20;
+/** What lies there is read within this part of `idleMs`. */
+const READ_SHARE = 5;
+
+/** Starts to pull. The returned function ends it without a word. */
+export function pull(options: PullOptions): Cancel {
+	const { key, server, self, clock } = options;
+	const { app, name } = splitStreamKey(key);
+	const appThere = server.app ?? app;
+	const host = server.host.includes(":") ? `[${server.host}]` : server.host;
+	const startedAt = clock.now();
+	let firstMediaAt: Millis | undefined;
+	let lastMediaAt: Millis | undefined;
+	let isFlowing = false;
+	let over = false;
+
+	const end = (reason: PullLoss, message: string): void => {
+		if (over) return;
+		stop();
+		options.onLost(reason, message);
+	};
+	const onPacket = (packet: MediaPacket): void => {
+		lastMediaAt = clock.now();
+		if (firstMediaAt === undefined) {
+			firstMediaAt = lastMediaAt;
+			cancelCheck();
+			checkIn(options.idleMs);
+			options.onLive();
+		} else if (!isFlowing && lastMediaAt - firstMediaAt >= options.idleMs) {
+			isFlowing = true;
+			options.onFlowing();
+		}
+		options.onPacket(packet);
+	};
+	const take = (packet: MediaPacket): void => {
+		try {
+			onPacket(packet);
+		} catch (error) {
+			end("failed", `a fault of our own: ${error instanceof Error ? error.message : error}`);
+		}
+	};
+	const call: RtmpCall = dialRtmp({
+		host: server.host,
+		port: server.port,
+		mode: "play",
+		app: appThere,
+		tcUrl: `rtmp://${host}:${server.port}/${appThere}`,
+		name,
+		digest: false,
+		credentials: (randoms) => introduce(self, randoms),
+		playObject: () => askResume(options.resume()),
+		checkServer: (info, randoms) => complaintAbout(self, info, randoms),
+		onEvent: (event) => {
+			if (event.type === "media" && !over) take(event.packet);
+		},
+		onEnd: (error) => end(lossOf(error), error.message),
+	});
+
+	let due: Millis;
+	let cancelCheck: Cancel;
+	function checkIn(span: Millis): void {
+		due = clock.now() + span;
+		cancelCheck = clock.after(span, check);
+	}
+	function check(): void {
+		const span = lastMediaAt === undefined ? options.firstMediaMs : options.idleMs;
+		const now = clock.now();
+		const left = (lastMediaAt ?? startedAt) + span - now;
+		if (left > 0) checkIn(left);
+		else if (now - due > HELD_UP_MS) checkIn(options.idleMs / READ_SHARE);
+		else end("idle", lastMediaAt === undefined ? `no media within ${span} ms` : `no media for ${span} ms`);
+	}
+	checkIn(options.firstMediaMs);
+
+	function stop(): void {
+		if (over) return;
+		over = true;
+		cancelCheck();
+		call.close();
+	}
+	return stop;
+}
+
+function lossOf(error: MeshError): PullLoss {
+	if (error instanceof PeerLostError) return "lost";
+	if (error instanceof ProtocolError) return "protocol";
+	if (error instanceof RefusedError) return /Unpublish|Stop/.test(error.code) ? "ended" : "refused";
+	return "lost";
+}

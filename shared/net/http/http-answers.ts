@@ -1,0 +1,61 @@
+import { type ServerResponse, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { FastifyInstance } from "fastify";
+import { endNow, endSoon } from "#shared/net/socket";
+import { isTaken } from "./http-connection.ts";
+
+/** What a page of any site may read (Fetch §3.3): with it on errors too, a player can say why there is no picture. */
+const FOR_PAGES = { "Access-Control-Allow-Origin": "*" };
+/** Fetch §3.3.3; `*` does not stand for Authorization. A browser may remember it for a day. */
+const PREFLIGHT = {
+	"Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+	"Access-Control-Allow-Headers": "Authorization, *",
+	"Access-Control-Max-Age": "86400",
+};
+
+/** Lets pages of any site read the answer. */
+export function openToPages(response: ServerResponse): void {
+	for (const [name, value] of Object.entries(FOR_PAGES)) response.setHeader(name, value);
+}
+
+/** Answers `OPTIONS`, by which a browser asks what a page may do. */
+export const answerPreflight = (response: ServerResponse): void => void response.writeHead(204, PREFLIGHT).end();
+
+/** Answers in one sentence what goes wrong with a request; `onFailed` is told of mistakes of ours. */
+export function answerErrors(app: FastifyInstance, onFailed: (error: Error, path: string) => void): void {
+	app.setNotFoundHandler((request, reply) =>
+		reply
+			.code(404)
+			.type("text/plain")
+			.send(`there is nothing at ${request.url.slice(0, 200)}\n`),
+	);
+	app.setErrorHandler((thrown, request, reply) => {
+		const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+		const code = "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
+		if (code < 500) return reply.code(code).type("text/plain").send(`${error.message}\n`);
+		onFailed(error, request.url.slice(0, 200));
+		return reply.code(500).type("text/plain").send("the server made a mistake with this request, its log says which\n");
+	});
+}
+
+const PARSER_ERRORS: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+
+/** Answers what is no HTTP request, or none in time, and ends its connection. */
+export function answerNoRequest(error: NodeJS.ErrnoException, socket: Socket, isForPages: boolean): void {
+	const why = `no request: ${error.code ?? error.message}`;
+	if (socket.destroyed || error.code === "ECONNRESET" || isTaken(socket)) {
+		endNow(socket, why);
+		return;
+	}
+	const status = PARSER_ERRORS[error.code ?? ""] ?? 400;
+	const text = `${STATUS_CODES[status]?.toLowerCase()}\n`;
+	const headers = {
+		"Content-Type": "text/plain",
+		"Content-Length": text.length,
+		Connection: "close",
+		...(isForPages && FOR_PAGES),
+	};
+	const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+	socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join("")}\r\n${text}`);
+	endSoon(socket, why);
+}

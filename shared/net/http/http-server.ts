@@ -1,0 +1,121 @@
+import { createServer, type RequestListener } from "node:http";
+import type { Socket } from "node:net";
+import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import { ConnectionLimits, descriptorOf, listen } from "#shared/net/socket";
+import { answerErrors, answerNoRequest, answerPreflight, openToPages } from "./http-answers.ts";
+import { receive } from "./http-connection.ts";
+
+/** Where routes are added; it answers from `open` on. */
+export type HttpApp = FastifyInstance;
+
+/** Requests carry no body worth the name here; headers are bounded by Node itself. */
+const MAX_BODY_BYTES = 64 * 1024;
+/** Requests that wait while a service opens its doors, some milliseconds after its ports; a wave of viewers fits. */
+const MAX_EARLY = 1024;
+/** A client has this long to send its request. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** How often it is looked for clients that are late: Node's own 30 s would be added to their time. */
+const LATE_CHECK_MS = 1_000;
+/** Room for the two halves of the longest stream key. */
+const MAX_PARAM_LENGTH = 300;
+
+export type HttpServerOptions = {
+	/** What it is called when it cannot be opened. */
+	name: string;
+	host: string;
+	/** 0 takes a free one. */
+	port: number;
+	/** Whether pages of any site may read its answers. */
+	isForPages: boolean;
+	limits: { connections: number; connectionsPerAddress: number };
+	onRefused(reason: string, address: string): void;
+	/** A request that is not answered, since its connection plays a stream. */
+	onUnheard(address: string): void;
+	/** A handler threw; the client was told that the mistake is ours. */
+	onFailed(error: Error, path: string): void;
+};
+
+/** An HTTP door. Disposing closes it and every connection. */
+export interface HttpServer extends AsyncDisposable {
+	readonly port: number;
+	readonly app: HttpApp;
+	/** Begins to answer with the routes added to `app`, also what was asked before. */
+	open(): Promise<void>;
+	/** Lets no connection in any more; those inside stay, and are answered. */
+	refuseNew(): void;
+}
+
+/** Listens for HTTP, so that the port is known before the routes are made. Throws StartError where the address cannot be had. */
+export async function listenHttp(options: HttpServerOptions): Promise<HttpServer> {
+	const { limits, isForPages } = options;
+	const server = createServer({
+		requestTimeout: REQUEST_TIMEOUT_MS,
+		connectionsCheckingInterval: LATE_CHECK_MS,
+		noDelay: true,
+	});
+	const counts = new ConnectionLimits({ total: limits.connections, perAddress: limits.connectionsPerAddress });
+	server.on("connection", (socket: Socket) => {
+		const address = socket.remoteAddress ?? "unknown";
+		const refusal = counts.enter(address, descriptorOf(socket));
+		if (!refusal) return void socket.once("close", () => counts.leave(address));
+		socket.destroy();
+		options.onRefused(refusal, address);
+	});
+
+	const early: Parameters<RequestListener>[] = [];
+	let answer: RequestListener = (request, response) => {
+		if (early.length < MAX_EARLY) early.push([request, response]);
+		else response.writeHead(503).end("starting\n");
+	};
+	server.on("request", (request, response) => {
+		const address = request.socket.remoteAddress ?? "unknown";
+		const fate = receive(request, response);
+		if (fate === "unheard") return options.onUnheard(address);
+		if (fate === "flood") {
+			if (!request.socket.destroyed) options.onRefused("pipelined", address);
+			request.socket.destroy();
+			return;
+		}
+		if (isForPages) openToPages(response);
+		if (isForPages && request.method === "OPTIONS") answerPreflight(response);
+		else answer(request, response);
+	});
+
+	let routes: RequestListener = answer;
+	const app = fastify({
+		bodyLimit: MAX_BODY_BYTES,
+		forceCloseConnections: true,
+		routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+		clientErrorHandler: (error, socket) => answerNoRequest(error, socket, isForPages),
+		frameworkErrors: (error, _request, reply: FastifyReply) =>
+			reply
+				.code(error.statusCode ?? 400)
+				.type("text/plain")
+				.send(`${error.message}\n`),
+		serverFactory: (handler) => {
+			routes = handler;
+			return server;
+		},
+	});
+	answerErrors(app, options.onFailed);
+	const port = await listen(server, {
+		...options,
+		onFull: () => options.onRefused("open-files", "unknown"),
+	});
+	return {
+		port,
+		app,
+		async open() {
+			await app.ready();
+			answer = routes;
+			for (const [request, response] of early.splice(0)) if (!request.socket.destroyed) routes(request, response);
+		},
+		refuseNew: () => void server.close(),
+		async [Symbol.asyncDispose]() {
+			const closed = new Promise((resolve) => server.close(resolve));
+			server.closeAllConnections();
+			await app.close();
+			await closed;
+		},
+	};
+}

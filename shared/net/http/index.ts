@@ -1,0 +1,2 @@
+export * from "./http-connection.ts";
+export * from "./http-server.ts";

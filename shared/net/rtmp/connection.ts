@@ -1,0 +1,104 @@
+import type { Socket } from "node:net";
+import { ProtocolError } from "#shared/base/errors";
+import type { Sink } from "#shared/media/stream";
+import { endNow, endSoon, failure, SocketSink } from "#shared/net/socket";
+import { type ServerEvent, ServerSession } from "#shared/rtmp/session";
+
+/** Answers and status messages waiting for a peer that does not read: past this it is gone or hostile. */
+const MAX_UNREAD_ANSWERS = 256 * 1024;
+
+/** Why a connection ended: a fixed `reason` for metrics and a sentence for the log. */
+export type CloseCause = { reason: string; message: string; err?: unknown };
+
+/** What the owner of a connection hears; `onClose` comes exactly once, last. */
+export type ConnectionHandler = {
+	onEvent(event: ServerEvent): void;
+	onClose(cause: CloseCause): void;
+};
+
+/** One accepted RTMP connection: ties a socket to a session. Closed by `close`, by the peer, or by what the peer sends. */
+export class RtmpConnection {
+	readonly session = new ServerSession();
+	/** Takes media that is already in wire form. */
+	readonly sink: Sink;
+	/** The peer's IP address. */
+	readonly address: string;
+	readonly #socket: Socket;
+	#handler: ConnectionHandler | undefined;
+	#cause: CloseCause | undefined;
+	#busy = false;
+	/** Bytes of answers that the kernel has not taken; media are their reader's to bound. */
+	#unread = 0;
+
+	constructor(socket: Socket) {
+		this.#socket = socket;
+		this.sink = new SocketSink(socket);
+		this.address = socket.remoteAddress ?? "unknown";
+		socket.on("data", (bytes) => this.#onData(bytes));
+		socket.on("end", () => this.close({ reason: "closed", message: "the peer closed the connection" }));
+		socket.on("error", (error) => this.close({ reason: "lost", message: error.message }));
+		socket.on("close", () => this.close({ reason: "closed", message: "the connection is closed" }));
+	}
+
+	/** Must be called in the same turn as the connection arrives. */
+	handle(handler: ConnectionHandler): void {
+		this.#handler = handler;
+	}
+
+	get closed(): boolean {
+		return this.#cause !== undefined;
+	}
+
+	/** Whether it plays or publishes: while it does, silence is no reason to close it. */
+	busy(isBusy: boolean): void {
+		this.#busy = isBusy;
+	}
+
+	get isBusy(): boolean {
+		return this.#busy;
+	}
+
+	/** Sends what the session has to say; call it after every answer given to the session outside of `onEvent`. */
+	flush(): void {
+		const parts = this.session.take();
+		if (parts.length === 0 || this.closed) return;
+		const answers = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+		this.#unread += answers.length;
+		this.#socket.write(answers, () => {
+			this.#unread -= answers.length;
+		});
+		if (this.#unread > MAX_UNREAD_ANSWERS) {
+			this.destroy({ reason: "unread", message: "the peer does not read our answers" });
+		}
+	}
+
+	/** Ends the connection; what was flushed before still goes out unless the peer has stopped reading. */
+	close(cause: CloseCause): void {
+		if (this.#cause) return;
+		this.#cause = cause;
+		endSoon(this.#socket, cause.message);
+		this.#handler?.onClose(cause);
+	}
+
+	/** Ends the connection without regard to what is still queued. */
+	destroy(cause: CloseCause): void {
+		endNow(this.#socket, cause.message);
+		this.close(cause);
+	}
+
+	#onData(bytes: Buffer): void {
+		if (this.closed) return;
+		try {
+			for (let events = this.session.push(bytes); events.length > 0; events = this.session.more()) {
+				for (const event of events) {
+					if (this.closed) return;
+					this.#handler?.onEvent(event);
+				}
+			}
+			this.flush();
+		} catch (error) {
+			const isPeers = error instanceof ProtocolError;
+			this.close(isPeers ? { reason: error.reason, message: error.message } : failure(error));
+		}
+	}
+}

@@ -1,0 +1,3 @@
+export * from "./connection.ts";
+export * from "./dialer.ts";
+export * from "./listener.ts";

@@ -1,0 +1,121 @@
+import { type Cancel, type Clock, type Millis, systemClock } from "#shared/base/clock";
+import { type Ends, endsOf, type ReadSendQueues, readSendQueues } from "./send-queues.ts";
+
+/** Looked at so often within the time a peer has. */
+const LOOKS = 4;
+
+/** A look that takes long, since the machine has many connections, is followed by a rest: it may be this share of the time. */
+const MOST_OF_TIME = 1 / 10;
+
+/** What is looked at of a socket. */
+export type WatchedSocket = Ends & { readonly bytesWritten: number; readonly writableLength: number };
+
+type Watcher = { readonly ms: Millis; readonly since: Millis; readonly onStalled: () => void };
+
+/**
+ * Finds peers that take nothing of what waits for them. A full socket says nothing until a third of it is free, and with the
+ * megabytes a kernel keeps that takes a slow reader longer than a frozen one may have; so the kernel is asked what each peer
+ * has acknowledged. Where it cannot be asked, what it takes of us has to do.
+ */
+export class StalledPeers {
+	readonly #clock: Clock;
+	readonly #read: ReadSendQueues;
+	readonly #peers = new Map<string, Peer>();
+	#everyMs: Millis = Number.POSITIVE_INFINITY;
+	#cancelLook: Cancel | undefined;
+
+	constructor(clock: Clock, read: ReadSendQueues) {
+		this.#clock = clock;
+		this.#read = read;
+	}
+
+	/** Calls `onStalled` once the peer has taken nothing for `ms` though something waits for it; until cancelled. */
+	watch(socket: WatchedSocket, ms: Millis, onStalled: () => void): Cancel {
+		const ends = endsOf(socket);
+		const peer = this.#peers.get(ends) ?? new Peer(socket);
+		this.#peers.set(ends, peer);
+		const watcher = { ms, since: this.#clock.now(), onStalled };
+		peer.watchers.add(watcher);
+		this.#everyMs = Math.min(this.#everyMs, ms / LOOKS);
+		this.#cancelLook ??= this.#clock.after(this.#everyMs, this.#look);
+		return () => {
+			peer.watchers.delete(watcher);
+			if (peer.watchers.size === 0 && this.#peers.get(ends) === peer) this.#peers.delete(ends);
+			if (this.#peers.size === 0) this.#rest();
+		};
+	}
+
+	readonly #look = async (): Promise<void> => {
+		const begun = this.#clock.now();
+		for (const peer of this.#peers.values()) peer.ask();
+		await this.#read((ends, bytes) => this.#peers.get(ends)?.answer(bytes)).catch(() => {});
+		const now = this.#clock.now();
+		for (const peer of this.#peers.values()) peer.settle(now);
+		if (this.#peers.size === 0) return;
+		const rest = Math.min((now - begun) / MOST_OF_TIME, this.#everyMs * LOOKS);
+		this.#cancelLook = this.#clock.after(Math.max(this.#everyMs, rest), this.#look);
+	};
+
+	#rest(): void {
+		this.#cancelLook?.();
+		this.#cancelLook = undefined;
+		this.#everyMs = Number.POSITIVE_INFINITY;
+	}
+}
+
+/** What the last look has shown of a peer, and what this one shows. */
+class Peer {
+	readonly watchers = new Set<Watcher>();
+	readonly #socket: WatchedSocket;
+	#movedAt: Millis = Number.NEGATIVE_INFINITY;
+	/** Looks since then: where this process was held up, nobody can have moved. */
+	#stillLooks = 0;
+	/** Bytes the kernel has taken at least, was given at most, and those of them that are not acknowledged. */
+	#taken = 0;
+	#given = 0;
+	#unread: number | undefined;
+	#before = { taken: 0, given: 0, unread: undefined as number | undefined };
+
+	constructor(socket: WatchedSocket) {
+		this.#socket = socket;
+	}
+
+	ask(): void {
+		this.#before = { taken: this.#taken, given: this.#given, unread: this.#unread };
+		const { bytesWritten, writableLength } = this.#socket;
+		this.#taken = bytesWritten - writableLength;
+		this.#given = bytesWritten;
+		this.#unread = undefined;
+	}
+
+	answer(unread: number): void {
+		this.#unread = unread;
+		this.#given = this.#socket.bytesWritten;
+	}
+
+	settle(now: Millis): void {
+		this.#stillLooks++;
+		if (this.#hasMoved()) {
+			this.#movedAt = now;
+			this.#stillLooks = 0;
+		}
+		if (this.#stillLooks < LOOKS) return;
+		for (const { ms, since, onStalled } of this.watchers) {
+			if (now - Math.max(since, this.#movedAt) >= ms) onStalled();
+		}
+	}
+
+	/** Sure that it has, or that nothing waits: what was given may be more than what the kernel had when it was asked. */
+	#hasMoved(): boolean {
+		const { taken, given, unread } = this.#before;
+		if (this.#unread === undefined) return this.#socket.writableLength === 0 || this.#taken > taken;
+		if (this.#unread === 0) return true;
+		return unread !== undefined && (this.#unread < unread || this.#taken - this.#unread > given - unread);
+	}
+}
+
+const peers = new StalledPeers(systemClock, readSendQueues);
+
+/** The same for the sockets of this process. */
+export const watchPeer = (socket: WatchedSocket, ms: Millis, onStalled: () => void): Cancel =>
+	peers.watch(socket, ms, onStalled);

@@ -1,0 +1,4 @@
+export * from "./node.ts";
+export * from "./running.ts";
+export * from "./traffic.ts";
+export * from "./version.ts";

@@ -1,0 +1,65 @@
+import cluster from "node:cluster";
+import type { Millis } from "#shared/base/clock";
+import type { FromWorker, ToWorker } from "./worker-messages.ts";
+
+/** Longer than the pool waits for the others; without the pool a worker shows its own. */
+const GATHER_MS: Millis = 2_000;
+
+/** The other workers of a service, as one of them sees them. */
+export type Siblings = {
+	/** Tells what is shown when another one asks for this one's metrics. */
+	show(own: () => Promise<string>): void;
+	/** The metrics of all others that answer, a text each. */
+	gather(): Promise<readonly string[]>;
+};
+
+/** Whether this process is a worker of a pool. */
+export const isWorker = (): boolean => cluster.isWorker;
+
+const tell = (message: FromWorker): void => void process.send?.(message);
+
+/** Tells the pool, in one sentence, why this worker cannot start. */
+export const tellFailed = (message: string): void => tell({ event: "failed", message });
+
+/** Joins the pool this process was started by; `task` is what the pool made for it. To be called once. */
+export function joinPool<Task>(): Promise<{ task: Task; siblings: Siblings }> {
+	const waiting = new Map<number, (texts: readonly string[]) => void>();
+	let own: () => Promise<string> = () => Promise.resolve("");
+	let asked = 0;
+	const gather = (): Promise<readonly string[]> =>
+		new Promise((resolve) => {
+			const ask = ++asked;
+			const done = (texts: readonly string[]): void => {
+				clearTimeout(timer);
+				waiting.delete(ask);
+				resolve(texts);
+			};
+			const timer = setTimeout(() => done([]), GATHER_MS);
+			waiting.set(ask, done);
+			tell({ event: "show-all", ask });
+		});
+	const siblings: Siblings = {
+		show: (text) => {
+			own = text;
+		},
+		gather,
+	};
+	return new Promise((resolve) => {
+		process.on("message", (message: ToWorker) => {
+			switch (message.event) {
+				case "task":
+					resolve({ task: message.task as Task, siblings });
+					return;
+				case "ping":
+					tell({ event: "pong" });
+					return;
+				case "show":
+					void own().then((text) => tell({ event: "shown", ask: message.ask, text }));
+					return;
+				case "shown-all":
+					waiting.get(message.ask)?.(message.texts);
+			}
+		});
+		tell({ event: "joined" });
+	});
+}
