@@ -74,6 +74,10 @@ export class SplicedFeed implements Feed {
 	/** When it first sent something without having a place. */
 	probingSince: Millis | undefined;
 	isUnrelated = false;
+	/** Its own frames spoke against the place it was given: no other is looked for at once. */
+	isMisfit = false;
+	/** What was heard before it had a place is being passed on. */
+	isMerging = false;
 	/** Counts what it sent since it lost its place. */
 	heard = 0;
 	isIdle = false;

@@ -124,6 +124,12 @@ const SOURCES: readonly { name: string; source: MediaPacket[] }[] = [
 	},
 ];
 
+/** A follower that freezes when it is left alone: what it brings when it thaws is late, however long it was silent. */
+const THAWS_ALONE: FeedPlan[] = [
+	{ id: "a", openAt: 0, lag: 0, zero: 0, closeAt: 991 },
+	{ id: "b", openAt: 0, lag: 34, zero: 0, freeze: [992, 1524] },
+];
+
 test.for(SOURCES)(
 	"$name: feeds of one encoder come out as what it sent, whatever dies or freezes",
 	{ timeout: TIMEOUT_MS },
@@ -154,7 +160,7 @@ test.for(SOURCES)(
 				expect(splicer.stats.framesLost).toBe(0);
 				expect(splicer.stats.discontinuities).toBe(0);
 			}),
-			{ numRuns: RUNS },
+			{ numRuns: RUNS, examples: [[THAWS_ALONE, 0]] },
 		);
 	},
 );

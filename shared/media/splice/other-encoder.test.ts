@@ -163,6 +163,7 @@ test("whatever encoders follow each other, times go forward and every keyframe h
 		zero: fc.integer({ min: -50_000, max: 50_000 }),
 		freezeAt: fc.option(fc.integer({ min: 0, max: 9000 })),
 	});
+	const misfit = (openAt: number, zero: number) => ({ encoder: 0, openAt, lag: 0, life: 100, zero, freezeAt: null });
 	fc.assert(
 		fc.property(fc.array(turn, { minLength: 2, maxLength: 5 }), (turns) => {
 			const plans = turns.map(
@@ -185,6 +186,7 @@ test("whatever encoders follow each other, times go forward and every keyframe h
 			for (const kind of ["video", "audio"] as const) expect(stepsBack(packets, kind)).toEqual([]);
 			for (const { gapMs } of switches) expect(gapMs).toBeGreaterThanOrEqual(0);
 		}),
-		{ numRuns: 25 },
+		// Times below zero lie elsewhere than the frames say: no place fits for long.
+		{ numRuns: 25, examples: [[[misfit(989, 0), misfit(0, -77)]]] },
 	);
 });

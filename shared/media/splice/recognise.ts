@@ -22,6 +22,8 @@ export type Candidate = {
 	readonly backlog: Backlog;
 	readonly hasVideo: boolean;
 	readonly isUnrelated: boolean;
+	/** It was aligned, and what followed spoke against that. */
+	readonly isMisfit: boolean;
 	/** Since its first packet. */
 	readonly heardMs: Millis;
 	/** Offsets to try first: feeds of one encoder usually count from one zero, and a feed keeps its own. */
@@ -58,7 +60,7 @@ export function recogniseCold(
 	mayReplace: boolean,
 ): Cold | undefined {
 	const { backlog, hints } = candidate;
-	const alignment = alignCold(candidate, output);
+	const alignment = candidate.isMisfit ? undefined : alignCold(candidate, output);
 	const [siblings] = hints;
 	const next = siblings === undefined ? undefined : continuation(backlog, output, siblings, silence);
 	const isDoubted = (offset: Millis): boolean => silence + behind(backlog, output, offset) > LOOP_DOUBT_MS;

@@ -175,6 +175,7 @@ export class Splicer {
 		} else {
 			// The feed left frames out, or changed under way.
 			this.#lose(feed);
+			feed.isMisfit = feed.isMerging;
 			this.#hear(feed, packet, mark, now);
 		}
 	}
@@ -212,7 +213,8 @@ export class Splicer {
 		if (now - feed.probingSince > PROBE_MS) feed.isUnrelated = true;
 		if (feed.isUnrelated) feed.backlog.keepNewestGroup(feed.hasVideo);
 		const every = feed.isUnrelated ? TRY_UNRELATED : TRY_PROBING;
-		if (feed.heard > TRY_ALL && feed.heard % every !== 0) return;
+		if (feed.heard > TRY_ALL) feed.isMisfit = false;
+		if (feed.isMisfit || (feed.heard > TRY_ALL && feed.heard % every !== 0)) return;
 		const alignment = recogniseHot(this.#candidate(feed, now), this.#output);
 		if (alignment) this.#merge(feed, alignment, now);
 	}
@@ -224,9 +226,9 @@ export class Splicer {
 	}
 
 	#candidate(feed: SplicedFeed, now: Millis): Candidate {
-		const { backlog, hasVideo, isUnrelated } = feed;
+		const { backlog, hasVideo, isUnrelated, isMisfit } = feed;
 		const hints = [this.#offset, feed.formerOffset].filter((offset) => offset !== undefined);
-		return { backlog, hasVideo, isUnrelated, heardMs: now - (feed.probingSince ?? now), hints };
+		return { backlog, hasVideo, isUnrelated, isMisfit, heardMs: now - (feed.probingSince ?? now), hints };
 	}
 
 	#idled(feed: SplicedFeed, now: Millis): void {
@@ -275,7 +277,12 @@ export class Splicer {
 		const place = feed.settle(offset, { audio: next("audio"), video: next("video") });
 		const items = feed.backlog.take();
 		if (!this.#lead.feed) place.alone = { since: feed.probingSince ?? now, from: items[0]?.packet.time ?? 0 };
-		for (const { packet, mark } of items) this.#route(feed, packet, mark, now);
+		feed.isMerging = true;
+		try {
+			for (const { packet, mark } of items) this.#route(feed, packet, mark, now);
+		} finally {
+			feed.isMerging = false;
+		}
 	}
 
 	/** Goes on with a feed that has no frame in common with the output; all others must be recognised anew. */
@@ -283,6 +290,7 @@ export class Splicer {
 		for (const other of this.#feeds) if (other.place) other.lose();
 		feed.backlog.take();
 		feed.settle(offset, { audio: undefined, video: undefined });
+		feed.isMisfit = false;
 		this.#offset = offset;
 		this.#lead.take(feed, { gapMs: this.#output.silence(now), framesLost, discontinuity });
 		const [first] = items;

@@ -27,10 +27,10 @@ export type Alone = {
 
 /**
  * Whether what was seen before is the present: an encoder that started its file again, rather than a parent that sends its
- * history, or a standby that is behind by as much as it was.
+ * history, or a standby that is behind by as much as it was. What was frozen meanwhile has not brought anything.
  */
 export const isPresent = ({ heardMs, mediaMs, lagMs }: Alone): boolean =>
-	heardMs >= lagMs + PRESENT_MS && mediaMs <= heardMs * MOST_SPEED;
+	Math.min(heardMs, mediaMs) >= lagMs + PRESENT_MS && mediaMs <= heardMs * MOST_SPEED;
 
 /** How a feed goes on that has no frame in common with the output. */
 export type Takeover = {
