@@ -10,7 +10,8 @@ export function compositionTime(payload: Uint8Array): number {
 	return Buffer.from(payload.buffer, payload.byteOffset, payload.length).readIntBE(at, 3);
 }
 
-function compositionTimeAt(payload: Uint8Array): number | undefined {
+/** Where a video payload's composition time stands; undefined where it has none. */
+export function compositionTimeAt(payload: Uint8Array): number | undefined {
 	if (!isExVideo(payload)) return hasAvcPacketType(payload) && payload[1] === AVC_NALU ? 2 : undefined;
 	const { packetType, fourCc, bodyAt } = parseExVideo(payload);
 	const hasTime = packetType === videoPacketType.codedFrames && WITH_COMPOSITION_TIME.includes(fourCc);

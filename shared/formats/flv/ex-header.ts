@@ -6,6 +6,8 @@ export type ExHeader = {
 	readonly fourCc: string | undefined;
 	/** Where the (first) track's data begin; past the end in a short payload. */
 	readonly bodyAt: number;
+	/** The message may hold several tracks; what is read here is the first one's. */
+	readonly isMultitrack: boolean;
 };
 
 const MOD_EX = 7;
@@ -15,14 +17,15 @@ const ONE_TRACK = 0;
 /** Reads the header that begins at byte 0; `multitrack` is the packet type of that name, which differs by kind. */
 export function parseExHeader(payload: Uint8Array, multitrack: number): ExHeader {
 	let { packetType, at } = skipModEx(payload);
-	if (packetType !== multitrack) return { packetType, fourCc: fourCcAt(payload, at), bodyAt: at + 4 };
+	if (packetType !== multitrack)
+		return { packetType, fourCc: fourCcAt(payload, at), bodyAt: at + 4, isMultitrack: false };
 
 	const layout = payload[at] ?? 0;
 	packetType = layout & 0x0f;
 	at += 1;
 	const fourCc = fourCcAt(payload, at);
 	const sizeBytes = layout >> 4 === ONE_TRACK ? 0 : 3;
-	return { packetType, fourCc, bodyAt: at + 4 + 1 + sizeBytes };
+	return { packetType, fourCc, bodyAt: at + 4 + 1 + sizeBytes, isMultitrack: true };
 }
 
 /** ModEx blocks stand before the real header: size, data, then a byte with the block's and the next packet type. */

@@ -1,7 +1,8 @@
+export * from "./body.ts";
 export * from "./classify.ts";
 export * from "./codec-of.ts";
 export * from "./codecs-seen.ts";
-export * from "./composition-time.ts";
+export { compositionTime } from "./composition-time.ts";
 export * from "./file.ts";
 export * from "./reader.ts";
 export * from "./script-data.ts";

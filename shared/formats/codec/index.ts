@@ -1,0 +1,2 @@
+export type * from "./codec-config.ts";
+export { readCodecConfig } from "./read-codec-config.ts";
