@@ -1,0 +1,2 @@
+export * from "./access-request.ts";
+export * from "./gate.ts";
