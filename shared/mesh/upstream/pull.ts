@@ -37,7 +37,7 @@ export type PullLoss = "idle" | "lost" | "refused" | "ended" | "protocol" | "fai
 /** A timer that comes later than this was held up with all else in this process: media may lie unread in the socket. */
 const HELD_UP_MS: Millis = 20;
 /** What lies there is read within this part of `idleMs`. */
-const READ_SHARE = 5;
+const READ_SHARE = 10;
 
 /** Starts to pull. The returned function ends it without a word. */
 export function pull(options: PullOptions): Cancel {
