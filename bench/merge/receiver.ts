@@ -33,7 +33,7 @@ function start(url: string): () => void {
 	if (key === undefined) throw new Error(`${url} names no stream`);
 	return pull({
 		key,
-		server: { id: "second", host, port, app },
+		server: { id: "second", host, port, app, depth: 0 },
 		self: { id: config.node.id },
 		resume: () => undefined,
 		clock: systemClock,

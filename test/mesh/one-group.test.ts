@@ -203,3 +203,24 @@ test.for([1, 0])("one group, standby %i: the server on air drains, and is left w
 	expect(stall.longest).toBeLessThan(HOT_MS);
 	expect(judge(source, viewer.packets, { ended: false })).toMatchObject(FLAWLESS);
 });
+
+test("a silence far up is ended by who stands next to it: below, nobody changes servers", async () => {
+	await using mesh = new TestMesh();
+	// The origins tell nobody: what ends the silence is that it is noticed.
+	const origins = {
+		o1: await mesh.origin("o1", { text: "publish: {silentMs: 60000}" }),
+		o2: await mesh.origin("o2", { text: "publish: {silentMs: 60000}" }),
+	};
+	const upstreams = "upstreams: [{label: server1, primary: o1, secondary: o2}]";
+	for (const id of ["i1", "i2"]) await mesh.intermediate(id, { text: `{${upstreams}, standby: 0}` });
+	const edge = await mesh.edge("e1", { text: "{upstreams: {discover: [intermediate]}, standby: 0, waitMs: 10000}" });
+	using viewer = new TestViewer(`${edge.rtmp}/live/cam`);
+	using playing = await encoders(origins);
+	const steady = () => subscriptionOf(edge)?.state.servers.filter(({ state }) => state === "steady");
+	await expect.poll(steady, { timeout: 10_000 }).toHaveLength(1);
+	const before = framesOf(viewer.packets).length;
+	playing.hang("o1");
+	await expect.poll(() => framesOf(viewer.packets).length, { timeout: 5_000 }).toBeGreaterThan(before + 150);
+	expect(subscriptionOf(edge)?.history.records).toHaveLength(0);
+	expect(judge(source, viewer.packets, { ended: false })).toMatchObject(FLAWLESS);
+});

@@ -11,12 +11,16 @@ const key = parseStreamKey("live/a") ?? expect.fail("a key");
 const IDLE_MS = 1000;
 
 /** Pulls the stream from a node; what came and how it ended. */
-function pullFrom(rtmp: string, clock: Clock, take: () => void = () => {}) {
+function pullFrom(
+	rtmp: string,
+	clock: Clock,
+	{ take = () => {}, depth = 0 }: { take?: () => void; depth?: number } = {},
+) {
 	const { hostname, port } = new URL(rtmp);
 	const seen = { packets: 0, last: "", isFlowing: false, lost: [] as string[] };
 	const stop = pull({
 		key,
-		server: { id: "o1", host: hostname, port: Number(port), app: undefined },
+		server: { id: "o1", host: hostname, port: Number(port), app: undefined, depth },
 		self: { id: "e1" },
 		resume: () => undefined,
 		clock,
@@ -36,13 +40,16 @@ function pullFrom(rtmp: string, clock: Clock, take: () => void = () => {}) {
 	return { seen, [Symbol.dispose]: stop };
 }
 
-test("an upstream is given up when its silence has lasted as long as it may, to the millisecond", async () => {
+test.for([
+	{ server: "an origin", depth: 0, ms: IDLE_MS },
+	{ server: "a server below two others", depth: 2, ms: IDLE_MS + 200 },
+])("$server is given up when its silence has lasted $ms ms, to the millisecond", async ({ depth, ms }) => {
 	await using mesh = new TestMesh();
 	const origin = await mesh.origin("o1");
 	using publisher = new TestPublisher(`${origin.rtmp}/live/a`);
 	await publisher.ready;
 	const clock = new ManualClock();
-	using pulling = pullFrom(origin.rtmp, clock);
+	using pulling = pullFrom(origin.rtmp, clock, { depth });
 	const { seen } = pulling;
 	const [one, two] = [demoClip().slice(0, 20), demoClip().slice(20, 30)];
 	publisher.send(one);
@@ -51,10 +58,10 @@ test("an upstream is given up when its silence has lasted as long as it may, to 
 	clock.advance(150);
 	publisher.send(two);
 	await expect.poll(() => seen.last).toBe(two.map(idOf).at(-1));
-	clock.advance(IDLE_MS - 1);
+	clock.advance(ms - 1);
 	expect(seen.lost).toEqual([]);
 	clock.advance(1);
-	expect(seen.lost).toEqual(["no media for 1000 ms"]);
+	expect(seen.lost).toEqual([`no media for ${ms} ms`]);
 });
 
 test("a node that stood still itself reads what lies in its sockets before it gives anyone up", async () => {
@@ -97,8 +104,10 @@ test("what throws while it takes a packet ends the pull, and nothing besides", a
 	await using mesh = new TestMesh();
 	const origin = await mesh.origin("o1");
 	using _encoder = await PacedEncoder.start([`${origin.rtmp}/live/a`], demoClip());
-	using pulling = pullFrom(origin.rtmp, systemClock, () => {
-		throw new Error("no such box");
+	using pulling = pullFrom(origin.rtmp, systemClock, {
+		take: () => {
+			throw new Error("no such box");
+		},
 	});
 	using other = pullFrom(origin.rtmp, systemClock);
 	await expect.poll(() => pulling.seen.lost).toEqual(["a fault of our own: no such box"]);

@@ -6,6 +6,8 @@ export type Candidate = {
 	readonly port: number;
 	/** The app to ask for; undefined means the stream's own. */
 	readonly app: string | undefined;
+	/** Nodes between it and the encoder; 0 for an origin, and where nobody tells. */
+	readonly depth: number;
 };
 
 /** A candidate and what its place among the others depends on. */

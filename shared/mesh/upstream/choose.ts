@@ -6,7 +6,7 @@ import {
 	type UpstreamTier,
 } from "#shared/base/config";
 import type { StreamKey } from "#shared/base/names";
-import type { Directory, Holder, NodeInfo, NodeView } from "#shared/mesh/control";
+import type { Directory, Holder, NodeInfo } from "#shared/mesh/control";
 import type { Candidate, Server } from "./candidate.ts";
 
 /** What a choice looks at: the table, what the directory shows, and who chooses. */
@@ -77,21 +77,23 @@ function isAt(address: Address, info: NodeInfo): boolean {
 type Standing = Pick<Server, "group" | "rank" | "tier"> & { readonly groupAt: number };
 type Standee = Server & Pick<Standing, "groupAt">;
 
-function ofNode({ info, suspect }: NodeView, standing: Standing, app?: string): Standee[] {
+function ofHolder({ node: { info, suspect }, stream }: Holder, standing: Standing, app?: string): Standee[] {
 	const place = placeOf(info);
-	return place ? [{ id: info.id, host: place.host, port: place.port, app, isSuspect: suspect, ...standing }] : [];
+	if (!place) return [];
+	const { host, port } = place;
+	return [{ id: info.id, host, port, app, depth: stream.hops.length - 1, isSuspect: suspect, ...standing }];
 }
 
 /** Each child begins at another group, and within that at another server, so that children spread over parents. */
 function discovered(tiers: readonly UpstreamTier[], holders: readonly Holder[], self: string): Standee[] {
 	return tiers.flatMap((wanted, tier) => {
-		const here = holders.map(({ node }) => node).filter(({ info }) => isInTier(wanted, info));
-		const labels = [...new Set(here.map(({ info }) => info.group))];
+		const here = holders.filter(({ node }) => isInTier(wanted, node.info));
+		const labels = [...new Set(here.map(({ node }) => node.info.group))];
 		const places = bySpread(self, labels, (label) => label);
-		return bySpread(self, here, ({ info }) => info.id).flatMap((node) => {
-			const { group, rank } = node.info;
+		return bySpread(self, here, ({ node }) => node.info.id).flatMap((holder) => {
+			const { group, rank } = holder.node.info;
 			// Tiers may use the same names for their groups.
-			return ofNode(node, { group: `${wanted.role}/${group}`, rank, tier, groupAt: places.indexOf(group) });
+			return ofHolder(holder, { group: `${wanted.role}/${group}`, rank, tier, groupAt: places.indexOf(group) });
 		});
 	});
 }
@@ -113,7 +115,7 @@ function tabled(groups: readonly ServerGroup[], holders: readonly Holder[], { di
 		[primary, ...(secondary ? [secondary] : [])].flatMap((address, index): Standee[] => {
 			const standing = { group, rank: index === 0 ? "primary" : "secondary", groupAt } as const;
 			const holder = holders.find(({ node }) => isAt(address, node.info));
-			if (holder) return ofNode(holder.node, { ...standing, tier: 0 }, app);
+			if (holder) return ofHolder(holder, { ...standing, tier: 0 }, app);
 			if (address.type === "node" || nodes.some(({ info }) => isAt(address, info))) return [];
 			return [{ ...ofAddress(address, app), ...standing, tier: 1, isSuspect: false }];
 		}),
@@ -125,6 +127,7 @@ const ofAddress = ({ host, port, ...address }: DialledAddress, app: string | und
 	host,
 	port,
 	app: address.app ?? app,
+	depth: 0,
 });
 
 /** Where a group has several servers of one rank, its second one comes after the first one of every other group. */

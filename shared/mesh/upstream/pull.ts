@@ -15,7 +15,7 @@ export type PullOptions = {
 	/** The last frames had, asked at the moment of the play; undefined before the first. */
 	resume(): ResumeToken | undefined;
 	clock: Clock;
-	/** Silence this long means the upstream is dead, whatever its TCP connection says. */
+	/** Silence this long means an origin is dead, whatever its TCP connection says; a node deeper in the tree gets a little more. */
 	idleMs: Millis;
 	/** Time from the dial to the first media; the upstream may have to fetch the stream first. */
 	firstMediaMs: Millis;
@@ -34,6 +34,12 @@ export type PullOptions = {
  */
 export type PullLoss = "idle" | "lost" | "refused" | "ended" | "protocol" | "failed";
 
+/**
+ * A silence travels down the tree. Who stands next to it finds another server within this, and all below have what they had:
+ * did they leave it in the same moment, they would turn to those who have to search themselves.
+ */
+const DEPTH_MS: Millis = 100;
+
 /** A timer that comes later than this was held up with all else in this process: media may lie unread in the socket. */
 const HELD_UP_MS: Millis = 20;
 /** What lies there is read within this part of `idleMs`. */
@@ -45,6 +51,7 @@ export function pull(options: PullOptions): Cancel {
 	const { app, name } = splitStreamKey(key);
 	const appThere = server.app ?? app;
 	const host = server.host.includes(":") ? `[${server.host}]` : server.host;
+	const idleMs = options.idleMs + server.depth * DEPTH_MS;
 	const startedAt = clock.now();
 	let firstMediaAt: Millis | undefined;
 	let lastMediaAt: Millis | undefined;
@@ -61,9 +68,9 @@ export function pull(options: PullOptions): Cancel {
 		if (firstMediaAt === undefined) {
 			firstMediaAt = lastMediaAt;
 			cancelCheck();
-			checkIn(options.idleMs);
+			checkIn(idleMs);
 			options.onLive();
-		} else if (!isFlowing && lastMediaAt - firstMediaAt >= options.idleMs) {
+		} else if (!isFlowing && lastMediaAt - firstMediaAt >= idleMs) {
 			isFlowing = true;
 			options.onFlowing();
 		}
@@ -100,11 +107,11 @@ export function pull(options: PullOptions): Cancel {
 		cancelCheck = clock.after(span, check);
 	}
 	function check(): void {
-		const span = lastMediaAt === undefined ? options.firstMediaMs : options.idleMs;
+		const span = lastMediaAt === undefined ? options.firstMediaMs : idleMs;
 		const now = clock.now();
 		const left = (lastMediaAt ?? startedAt) + span - now;
 		if (left > 0) checkIn(left);
-		else if (now - due > HELD_UP_MS) checkIn(options.idleMs / READ_SHARE);
+		else if (now - due > HELD_UP_MS) checkIn(idleMs / READ_SHARE);
 		else end("idle", lastMediaAt === undefined ? `no media within ${span} ms` : `no media for ${span} ms`);
 	}
 	checkIn(options.firstMediaMs);

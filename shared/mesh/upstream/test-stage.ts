@@ -13,7 +13,7 @@ export function server(text: string): Server {
 	const [, id = "", group = id, tier = "0", mark] = /^(\w+)(?::(\w+))?(?:@(\d))?(!)?$/.exec(text) ?? [];
 	const rank = group === id ? "primary" : "secondary";
 	const place = { group, rank, tier: Number(tier), isSuspect: mark !== undefined } as const;
-	return { id, host: "127.0.0.1", port: 1935, app: undefined, ...place };
+	return { id, host: "127.0.0.1", port: 1935, app: undefined, depth: 0, ...place };
 }
 
 /** A subscription whose pulls are driven by hand; `servers` stand in order of preference. */
