@@ -2,6 +2,7 @@ import { get, type IncomingMessage } from "node:http";
 import type { Cancel } from "#shared/base/clock";
 import { MeshError, PeerLostError, RefusedError } from "#shared/base/errors";
 import { classify, FlvReader, unwrapTime } from "#shared/formats/flv";
+import { networkWords } from "#shared/net/socket";
 import { status } from "#shared/rtmp/session";
 import type { Viewer } from "./viewer.ts";
 
@@ -19,7 +20,7 @@ export function playHttpFlv(url: string, viewer: Viewer): Cancel {
 		if (response.statusCode === OK) read(response, viewer, end);
 		else end(refusal(response.statusCode ?? 0));
 	});
-	request.on("error", (error) => end(new PeerLostError(error.message, { cause: error })));
+	request.on("error", (error) => end(new PeerLostError(networkWords(error), { cause: error })));
 
 	function leave(): void {
 		over = true;
@@ -53,5 +54,5 @@ function read(response: IncomingMessage, viewer: Viewer, end: (error: MeshError)
 	});
 	// HTTP has no word for "the stream is over": a proper end of the answer is all there is.
 	response.on("end", () => end(new RefusedError(status.playStop, "the server ended the stream")));
-	response.on("error", (error) => end(new PeerLostError(error.message, { cause: error })));
+	response.on("error", (error) => end(new PeerLostError(networkWords(error), { cause: error })));
 }

@@ -1,4 +1,4 @@
-import type { EdgeConfig } from "#shared/base/config";
+import { type EdgeConfig, Settings } from "#shared/base/config";
 import { assemble } from "#shared/base/runtime";
 import { serveSubscriptions } from "#shared/doors/api";
 import { serveHttpFlv } from "#shared/doors/http-flv";
@@ -9,19 +9,21 @@ import { isUpstream } from "#shared/mesh/upstream";
 import { type NodeOptions, openDoors, openNode, type Running, running, Traffic } from "#shared/node/service";
 
 /** A running edge. */
-export type Edge = Running & { readonly relay: Relay };
+export type Edge = Running<EdgeConfig> & { readonly relay: Relay };
 
 /** An edge in one process: pulls from the tiers above, serves viewers, and tells nobody what it has. */
-export const startEdge = (config: EdgeConfig, options: Omit<NodeOptions, "follow"> = {}): Promise<Edge> =>
+export const startEdge = (given: EdgeConfig, options: Omit<NodeOptions, "follow"> = {}): Promise<Edge> =>
 	assemble(async (scope) => {
-		const node = await openNode(config, scope, { ...options, follow: (info) => isUpstream(config.upstreams, info) });
+		const settings = new Settings(given);
+		const { config } = settings;
+		const node = await openNode(settings, scope, { ...options, follow: (info) => isUpstream(config.upstreams, info) });
 		const { clock, events, metrics, identity, directory } = node;
 
 		const traffic = new Traffic();
 		const catalog = new Catalog(clock);
 		const onPacket = traffic.note.bind(traffic);
 		const relay = scope.use(openRelay(config, { identity, directory, catalog, clock, events, onPacket }));
-		const room = new WaitingRoom({ source: relay, catalog, clock, waitMs: config.waitMs });
+		const room = new WaitingRoom({ source: relay, catalog, clock, times: config });
 		observeRelay(metrics, relay, room, catalog);
 		traffic.observe(metrics, relay);
 
@@ -31,5 +33,5 @@ export const startEdge = (config: EdgeConfig, options: Omit<NodeOptions, "follow
 		serveHttpFlv(node.http.app, { source: room, policy, events, isOpen: () => !node.isDraining });
 		await openDoors(node, rtmpDoor({ self: identity, role, clock, source: room, players: "anyone", policy, events }));
 
-		return { ...running(node, scope, config.drainMs, () => relay.readers), relay };
+		return { ...running(node, scope, settings, () => relay.readers), relay };
 	});

@@ -1,4 +1,4 @@
-import type { IntermediateConfig } from "#shared/base/config";
+import { type IntermediateConfig, Settings } from "#shared/base/config";
 import { assemble } from "#shared/base/runtime";
 import { serveSubscriptions } from "#shared/doors/api";
 import { rtmpDoor } from "#shared/doors/rtmp";
@@ -8,22 +8,24 @@ import { isUpstream } from "#shared/mesh/upstream";
 import { type NodeOptions, openDoors, openNode, type Running, running, Traffic } from "#shared/node/service";
 
 /** A running intermediate. */
-export type Intermediate = Running & { readonly relay: Relay };
+export type Intermediate = Running<IntermediateConfig> & { readonly relay: Relay };
 
 /** An intermediate: pulls from the tier above, tells those below what it has, and serves nodes. */
 export const startIntermediate = (
-	config: IntermediateConfig,
+	given: IntermediateConfig,
 	options: Omit<NodeOptions, "follow"> = {},
 ): Promise<Intermediate> =>
 	assemble(async (scope) => {
-		const node = await openNode(config, scope, { ...options, follow: (info) => isUpstream(config.upstreams, info) });
+		const settings = new Settings(given);
+		const { config } = settings;
+		const node = await openNode(settings, scope, { ...options, follow: (info) => isUpstream(config.upstreams, info) });
 		const { clock, events, metrics, identity, directory } = node;
 
 		const traffic = new Traffic();
 		const catalog = new Catalog(clock, directory);
 		const onPacket = traffic.note.bind(traffic);
 		const relay = scope.use(openRelay(config, { identity, directory, catalog, clock, events, onPacket }));
-		const room = new WaitingRoom({ source: relay, catalog, clock, waitMs: config.waitMs });
+		const room = new WaitingRoom({ source: relay, catalog, clock, times: config });
 		observeRelay(metrics, relay, room, catalog);
 		traffic.observe(metrics, relay);
 
@@ -32,5 +34,5 @@ export const startIntermediate = (
 		serveSubscriptions(node.admin.app, relay);
 		await openDoors(node, rtmpDoor({ self: identity, role, clock, source: room, players: "nodes", policy, events }));
 
-		return { ...running(node, scope, config.drainMs, () => relay.readers), relay };
+		return { ...running(node, scope, settings, () => relay.readers), relay };
 	});

@@ -1,4 +1,4 @@
-import type { OriginConfig } from "#shared/base/config";
+import { type OriginConfig, Settings } from "#shared/base/config";
 import { assemble, observe } from "#shared/base/runtime";
 import { rtmpDoor } from "#shared/doors/rtmp";
 import { Catalog, playPolicy } from "#shared/mesh/catalog";
@@ -6,12 +6,14 @@ import { type NodeOptions, openDoors, openNode, type Running, running, Traffic }
 import { Ingests } from "./ingests.ts";
 
 /** A running origin. */
-export type Origin = Running;
+export type Origin = Running<OriginConfig>;
 
 /** An origin: takes publishers in, tells everybody what it has, and serves nodes. It follows nobody. */
-export const startOrigin = (config: OriginConfig, options: Omit<NodeOptions, "follow"> = {}): Promise<Origin> =>
+export const startOrigin = (given: OriginConfig, options: Omit<NodeOptions, "follow"> = {}): Promise<Origin> =>
 	assemble(async (scope) => {
-		const node = await openNode(config, scope, { ...options, follow: () => false });
+		const settings = new Settings(given);
+		const { config } = settings;
+		const node = await openNode(settings, scope, { ...options, follow: () => false });
 		const { clock, events, metrics, identity, directory } = node;
 
 		const traffic = new Traffic();
@@ -27,5 +29,5 @@ export const startOrigin = (config: OriginConfig, options: Omit<NodeOptions, "fo
 		const door = { self: identity, role, clock, source, desk: ingests, players: "nodes", policy, events } as const;
 		await openDoors(node, rtmpDoor(door));
 
-		return running(node, scope, config.drainMs, () => ingests.readers);
+		return running(node, scope, settings, () => ingests.readers);
 	});

@@ -30,7 +30,7 @@ export class ComposeStage implements Scene {
 	readonly chronicle = new Chronicle();
 	readonly crashes: string[] = [];
 	readonly encoders = undefined;
-	readonly project = new ComposeProject("chaos");
+	readonly project = new ComposeProject("chaos", { MILLRACE_LOG_LEVEL: "debug" });
 	readonly wiring = new Wiring();
 	/** From `up` to a viewer's first frames at every edge. */
 	playableMs: Millis = 0;

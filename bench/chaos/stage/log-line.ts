@@ -4,13 +4,13 @@ import { z } from "zod";
 export type LogLine = z.output<typeof logLine>;
 
 const logLine = z.object({
-	/** Milliseconds since 1970. */
-	time: z.number(),
+	/** Milliseconds since 1970; the log has it as text. */
+	time: z.iso.datetime().transform(Date.parse),
 	node: z.string(),
 	msg: z.string(),
 	/** The node pulled from. */
 	upstream: z.string().optional(),
-	/** Group labels of an on-air change, feed ids of a switch. */
+	/** Ids of servers. */
 	from: z.string().optional(),
 	to: z.string().optional(),
 	cause: z.string().optional(),
@@ -35,6 +35,5 @@ export function tellsOf(line: LogLine, names: readonly string[]): boolean {
 	if (!MOVES.includes(line.msg)) return false;
 	// Two feeds take turns in being first whatever happens to either.
 	if (line.cause === "slower") return false;
-	const [from] = line.from?.split("#") ?? [];
-	return [line.upstream, from].some((name) => name !== undefined && names.includes(name));
+	return [line.upstream, line.from].some((name) => name !== undefined && names.includes(name));
 }

@@ -54,6 +54,8 @@ function overlayOf({ standby, upstreams }: StagePlan, folder: string): Overlay {
 	const member: Settings = { node: { group: GROUP, rank: "secondary" } };
 	const members = ["origin2", "intermediate2"].map((id): [string, Settings] => [id, member]);
 	const layers: [string, Settings][] = [
+		// The chronicle reads each move, also those that people are not told of.
+		["all", { log: { level: "debug" } }],
 		["intermediate", common],
 		["edge", { ...common, drainMs: EDGE_DRAIN_MS }],
 		...relays,

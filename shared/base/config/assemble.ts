@@ -18,6 +18,9 @@ export type Surroundings = {
 
 type Common = Omit<Values["origin"], "publish">;
 
+/** For whoever starts the first node. */
+const HOW_TO_MAKE_A_KEY = "; make it once with `openssl rand -hex 32 > FILE` and copy it to every node";
+
 /** Node ids are at most this long. */
 const MAX_ID = 64;
 const MAX_PORT = 65_535;
@@ -43,7 +46,7 @@ function secretOf(
 		return readText(file).trim();
 	} catch (error) {
 		if (!(error instanceof ConfigError)) throw error;
-		problems.push(`${name}File: ${error.message}`);
+		problems.push(`${name}File: ${error.message}${name === "cluster.key" ? HOW_TO_MAKE_A_KEY : ""}`);
 		return undefined;
 	}
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { parseHostPort } from "#shared/base/address";
 
-/** What a person is told about one key: `want` completes "want …", `about` stands in the reference. */
-export type FieldNote = { want: string; about: string; secret?: true; unset?: string };
+/** What a person is told about one key: `want` completes "want …", `about` stands in the reference. `live` changes while the service runs. */
+export type FieldNote = { want: string; about: string; secret?: true; unset?: string; live?: true };
 
 /** The notes of all keys, by schema. */
 export const notes = z.registry<FieldNote>();
@@ -12,26 +12,34 @@ export function field<T extends z.ZodType>(
 	schema: T,
 	want: string,
 	about: string,
-	more: { secret?: true; unset?: string } = {},
+	more: Pick<FieldNote, "secret" | "unset" | "live"> = {},
 ): T {
 	notes.add(schema, { want, about, ...more });
 	return schema;
 }
 
+/** For keys that change while the service runs. */
+export const LIVE = { live: true } as const;
+
 /** A day: longer is a unit mistaken, and timers end at 24.8 days. */
 const MAX_MS = 86_400_000;
 
-/** A span in milliseconds. */
+/** A span in milliseconds; live. */
 export const millis = (standard: number, about: string, min = 0, max = MAX_MS) =>
-	field(z.int().min(min).max(max).default(standard), `whole milliseconds from ${min} to ${max}`, about);
+	field(z.int().min(min).max(max).default(standard), `whole milliseconds from ${min} to ${max}`, about, LIVE);
 
-/** A number of things; `max` is where more is a mistake. */
+/** A number of things; `max` is where more is a mistake. Live. */
 export const count = (standard: number, about: string, min = 1, max = 10_000_000) =>
-	field(z.int().min(min).max(max).default(standard), `a whole number from ${min} to ${max}`, about);
+	field(z.int().min(min).max(max).default(standard), `a whole number from ${min} to ${max}`, about, LIVE);
 
-/** A size in bytes. */
+/** A size in bytes; live. */
 export const bytes = (standard: number, about: string, min: number) =>
-	field(z.int().min(min).max(Number.MAX_SAFE_INTEGER).default(standard), `a number of bytes, at least ${min}`, about);
+	field(
+		z.int().min(min).max(Number.MAX_SAFE_INTEGER).default(standard),
+		`a number of bytes, at least ${min}`,
+		about,
+		LIVE,
+	);
 
 const aPort = z.int().min(0).max(65_535);
 const PORT = "a port from 0 to 65535";

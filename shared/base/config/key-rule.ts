@@ -28,7 +28,8 @@ export function keyProblem(config: CommonConfig, upstreams?: UpstreamTable): str
 	const open = spots.find((spot) => !isLoopback(spot.host));
 	if (!open) return undefined;
 	return (
-		`cluster.key: wanted, since ${open.place} is ${open.host} and not loopback: ` +
-		"give all nodes the same secret of 16 characters or more (MILLRACE_CLUSTER_KEY, or a file by cluster.keyFile)"
+		`cluster.key: needed, because ${open.place} is ${open.host} and not loopback: ` +
+		"give all nodes the same secret of 16 characters or more (MILLRACE_CLUSTER_KEY, or a file by cluster.keyFile), " +
+		"made once with `openssl rand -hex 32`"
 	);
 }

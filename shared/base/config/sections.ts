@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isNodeId, parseStreamKey, type StreamKey } from "#shared/base/names";
 import { isAppName } from "./address.ts";
 import { parseAdvertise } from "./advertised.ts";
-import { bytes, count, field, listenHost, listenHostOr, millis, port, portOr, secret, text } from "./field.ts";
+import { bytes, count, field, LIVE, listenHost, listenHostOr, millis, port, portOr, secret, text } from "./field.ts";
 
 const NAME = "1 to 64 letters, digits, _ or -";
 const MIB = 1024 * 1024;
@@ -94,7 +94,7 @@ const adminSection = z.strictObject({
 const LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 const logSection = z.strictObject({
-	level: field(z.enum(LEVELS).default("info"), `one of ${LEVELS.join(", ")}`, "How much is logged."),
+	level: field(z.enum(LEVELS).default("info"), `one of ${LEVELS.join(", ")}`, "How much is logged.", LIVE),
 	pretty: field(
 		z.union([z.literal("auto"), z.boolean()]).default("auto"),
 		"auto, true or false",
@@ -120,13 +120,19 @@ const delayMs = z.int().min(0).max(MAX_DELAY_MS);
 const DELAY = `whole milliseconds from 0 to ${MAX_DELAY_MS}`;
 
 const viewersSection = z.strictObject({
-	delayMs: field(delayMs.default(20), DELAY, "How long packets for viewers are gathered into one write, at most."),
+	delayMs: field(
+		delayMs.default(20),
+		DELAY,
+		"How long packets for viewers are gathered into one write, at most.",
+		LIVE,
+	),
 });
 
 const apps = field(
 	z.record(z.string().refine(isAppName), z.strictObject({ delayMs })).default({}),
 	`app names, each with delayMs: ${DELAY}`,
 	"Settings of single apps, such as {live: {delayMs: 100}}.",
+	LIVE,
 );
 
 /** What every role has. */
@@ -179,6 +185,7 @@ export const relayShape = {
 		z.enum(["never", "auto"]).default("never"),
 		"never or auto",
 		"Return to a better upstream: at the next failure, or by itself once it has been well for holdMs.",
+		LIVE,
 	),
 	holdMs: millis(30_000, "How long a better upstream must be well before an automatic return."),
 	static: field(staticStreams, "a list of streams such as live/news", "Streams that are pulled always."),

@@ -16,7 +16,7 @@ writeFileSync(keyFile, `${KEY}\n`);
 writeFileSync(shortFile, "short\n");
 
 const GIVE =
-	"give all nodes the same secret of 16 characters or more (MILLRACE_CLUSTER_KEY, or a file by cluster.keyFile)";
+	"give all nodes the same secret of 16 characters or more (MILLRACE_CLUSTER_KEY, or a file by cluster.keyFile), made once with `openssl rand -hex 32`";
 
 test.for<{ role?: Role; text?: string; env?: Record<string, string>; sentences: string[] }>([
 	{ text: "rtmp: {port: abc}", sentences: ['rtmp.port: want a port from 0 to 65535, got "abc"'] },
@@ -49,7 +49,12 @@ test.for<{ role?: Role; text?: string; env?: Record<string, string>; sentences: 
 		text: `cluster: {key: "${KEY}", keyFile: "${keyFile}"}`,
 		sentences: ["cluster.key: give either cluster.key or cluster.keyFile, not both"],
 	},
-	{ text: "cluster: {keyFile: /nowhere/key}", sentences: ["cluster.keyFile: /nowhere/key: there is no such file"] },
+	{
+		text: "cluster: {keyFile: /nowhere/key}",
+		sentences: [
+			"cluster.keyFile: /nowhere/key: there is no such file; make it once with `openssl rand -hex 32 > FILE` and copy it to every node",
+		],
+	},
 	{
 		text: "nats: nats://me:hidden@h",
 		sentences: [
@@ -91,16 +96,16 @@ test.for<{ role?: Role; text?: string; env?: Record<string, string>; sentences: 
 	},
 	{
 		text: "rtmp: {host: 0.0.0.0}",
-		sentences: [`cluster.key: wanted, since rtmp.host is 0.0.0.0 and not loopback: ${GIVE}`],
+		sentences: [`cluster.key: needed, because rtmp.host is 0.0.0.0 and not loopback: ${GIVE}`],
 	},
 	{
 		role: "origin",
 		text: "rtmp: {advertise: a.example}",
-		sentences: [`cluster.key: wanted, since rtmp.advertise is a.example and not loopback: ${GIVE}`],
+		sentences: [`cluster.key: needed, because rtmp.advertise is a.example and not loopback: ${GIVE}`],
 	},
 	{
 		text: "upstreams: [{label: a, primary: o1, secondary: 10.0.0.1}]",
-		sentences: [`cluster.key: wanted, since upstream a is 10.0.0.1 and not loopback: ${GIVE}`],
+		sentences: [`cluster.key: needed, because upstream a is 10.0.0.1 and not loopback: ${GIVE}`],
 	},
 	{ text: "- a", sentences: ['configuration: want keys and values such as "rtmp: {port: 1935}"'] },
 	{ text: "a: 1\nb: 2\nb: 3", sentences: ["configuration line 3: Map keys must be unique"] },

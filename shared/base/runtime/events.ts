@@ -2,52 +2,57 @@ import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { narrator, type Rate } from "./narrator.ts";
 
-/** What peers bring about, as often as they like: the first line tells what, metrics how often. */
+/** Lines a second about what peers do, as often as they like. The first line tells what happened, metrics tell how often. */
 const OF_PEERS: Rate = 1;
-/** What becomes of a stream that is carried: one that switches says three things at once, and there may be some of them. */
+/** Lines a second about streams that are carried here: one failover may say three things at once, for several streams. */
 const OF_STREAMS: Rate = 10;
 
-/** What happened, said once: each call counts under few fixed words and logs the particulars, of many alike some. */
+/** What happened, said once: each call counts under a few fixed words and writes a sentence with its fields to the log. */
 export type Events = ReturnType<typeof createEvents>;
 
-/** The words of one service for what happens in it. */
+/** The events of one service. A line has `event`, a fixed word, and `msg`, a sentence that says all a person must know. */
 export function createEvents(log: Logger, metrics: Metrics) {
-	const tell = narrator(log);
+	const { peer, stream } = tellers(log);
 	return {
 		connectionRefused(reason: string, address: string): void {
 			metrics.connectionsRefused.inc({ reason });
-			tell("warn", OF_PEERS, { address, reason }, "connection refused", reason);
+			peer("warn", "connection-refused", { address, reason }, `connection from ${address} refused (${reason})`);
 		},
-		/** `misbehaved`: the peer broke a protocol or a bound, rather than leaving. */
+		/** `misbehaved`: the peer broke a protocol or a bound. Otherwise it only left. */
 		connectionClosed(misbehaved: boolean, about: { address: string; reason: string; message: string }): void {
 			if (misbehaved) metrics.protocolErrors.inc({ reason: about.reason });
-			if (misbehaved) tell("warn", OF_PEERS, about, "connection closed for cause", about.reason);
+			const sentence = `connection from ${about.address} closed: ${about.message}`;
+			if (misbehaved) peer("warn", "connection-closed", about, sentence);
 			else log.debug(about, "connection closed");
 		},
 		nodeRefused(reason: "missing-proof" | "wrong-proof" | "loop", address: string): void {
 			metrics.nodesRefused.inc({ reason });
-			tell("warn", OF_PEERS, { address, reason }, "node link refused", reason);
+			peer("warn", "node-refused", { address, reason }, `node at ${address} refused (${reason})`);
 		},
 		publishAccepted(key: string, address: string, how: "accepted" | "taken-over" | "returned"): void {
 			metrics.publishes.inc({ outcome: how });
-			tell("info", OF_PEERS, { key, address, how }, "publish accepted", how);
+			peer("info", "publish-accepted", { key, address, reason: how }, `${key}: ${PUBLISHED[how]} ${address}`);
 		},
 		publishRefused(key: string, address: string, outcome: "bad-name" | "busy" | "full" | "not-here"): void {
 			metrics.publishes.inc({ outcome });
-			tell("warn", OF_PEERS, { key, address, outcome }, "publish refused", outcome);
+			const about = { key, address, reason: outcome };
+			peer("warn", "publish-refused", about, `${key}: publisher ${address} refused (${outcome})`);
 		},
 		publishEnded(key: string, how: "clean" | "dropped"): void {
-			tell("info", OF_PEERS, { key, how }, "publish ended", how);
+			const why = how === "clean" ? "the publisher ended it" : "the publisher left and did not return";
+			peer("info", "publish-ended", { key, reason: how }, `${key}: over, ${why}`);
 		},
 		publishSilent(key: string, silentMs: number): void {
 			metrics.publishes.inc({ outcome: "silent" });
-			log.warn({ key, silentMs }, "no frames from the publisher: the stream is not offered until one comes");
+			const sentence = `${key}: no frame from the publisher for ${silentMs} ms; not offered until the next frame`;
+			stream("warn", "publish-silent", { key, silentMs }, sentence);
 		},
 		/** Something threw on the way of a feed's packets: an error of ours. */
 		feedFailed(key: string, feed: string, { error, isRepeated }: { error: unknown; isRepeated: boolean }): void {
 			const ended = isRepeated ? "stream" : "feed";
 			metrics.feedFailures.inc({ ended });
-			log.error({ key, feed, ended, err: error }, "what a feed sent cannot be handed on");
+			const sentence = `${key}: a packet of ${feed} met a mistake in this program; the ${ended} is ended`;
+			log.error({ event: "feed-failed", key, feed, ended, err: error }, sentence);
 		},
 		playAccepted(key: string, address: string, as: "viewer" | "node"): void {
 			metrics.plays.inc({ outcome: "accepted" });
@@ -55,11 +60,12 @@ export function createEvents(log: Logger, metrics: Metrics) {
 		},
 		playRefused(key: string, address: string, outcome: "bad-name" | "not-found" | "nodes-only" | "pipelined"): void {
 			metrics.plays.inc({ outcome });
-			tell("info", OF_PEERS, { key, address, outcome }, "play refused", outcome);
+			const about = { key, address, reason: outcome };
+			peer("info", "play-refused", about, `${key}: play of ${address} refused (${outcome})`);
 		},
 		readerEvicted(key: string, address: string, reason: string): void {
 			metrics.evictions.inc({ reason });
-			tell("warn", OF_PEERS, { key, address, reason }, "reader evicted", reason);
+			peer("warn", "reader-evicted", { key, address, reason }, `${key}: reader ${address} closed (${reason})`);
 		},
 		pullStarted(key: string, upstream: string): void {
 			metrics.pulls.inc({ outcome: "started" });
@@ -67,13 +73,13 @@ export function createEvents(log: Logger, metrics: Metrics) {
 		},
 		pullLive(key: string, upstream: string): void {
 			metrics.pulls.inc({ outcome: "live" });
-			tell("info", OF_STREAMS, { key, upstream }, "upstream live");
+			log.debug({ key, upstream }, "upstream live");
 		},
 		pullLost(key: string, upstream: string, about: { reason: string; message: string }): void {
 			metrics.pulls.inc({ outcome: about.reason });
-			tell("warn", OF_STREAMS, { key, upstream, ...about }, "upstream lost", about.reason);
+			log.debug({ key, upstream, ...about }, "upstream lost");
 		},
-		/** Another feed brings the frames. */
+		/** Another upstream brings the frames. */
 		switched(
 			key: string,
 			about: { from: string; to: string; cause: string; gapMs: number; discontinuity: boolean },
@@ -81,25 +87,65 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			metrics.switches.inc({ cause: about.cause });
 			metrics.switchGap.observe(about.gapMs / 1000);
 			if (about.discontinuity) metrics.discontinuities.inc();
-			tell("info", OF_STREAMS, { key, ...about }, "switched upstream", about.cause);
+			log.debug({ key, ...about, gapMs: Math.round(about.gapMs) }, "switched upstream");
 		},
 		/** The machine put another server on air, or none. */
-		onAirChanged(key: string, about: { from?: string; to?: string; cause: string }): void {
-			if (about.to === undefined) tell("warn", OF_STREAMS, { key, ...about }, "no upstream on air");
-			else tell("info", OF_STREAMS, { key, ...about }, "on air");
+		onAirChanged(key: string, { from, to, cause }: { from?: string; to?: string; cause: string }): void {
+			log.debug({ key, from, to, cause }, to === undefined ? "no upstream on air" : "on air");
+		},
+		/** What people are told of a stream's upstreams; `reason` tells lines apart that may be too many. */
+		upstreamNews(key: string, { level, reason, sentence, about }: UpstreamNews): void {
+			stream(level, "upstream", { key, reason, ...about }, `${key}: ${sentence}`);
 		},
 		/** A request on a connection that plays a stream already. */
 		requestUnheard(address: string): void {
 			metrics.requestsUnheard.inc();
-			tell("info", OF_PEERS, { address }, "request behind a stream, not answered");
+			const sentence = `request of ${address} not answered: its connection plays a stream`;
+			peer("info", "request-unheard", { address }, sentence);
 		},
 		/** A mistake of ours that ends what it met and nothing else; `where` is one of few words. */
 		errorContained(where: string, error: unknown, about: object = {}): void {
 			metrics.errorsContained.inc({ where });
-			tell("error", OF_PEERS, { where, ...about, err: error }, "error contained", where);
+			const sentence = `a mistake in this program ended one ${where}`;
+			peer("error", "error-contained", { reason: where, ...about, err: error }, sentence);
 		},
-		streamOver(key: string, reason: string): void {
-			tell("info", OF_STREAMS, { key, reason }, "stream over");
+		streamOver(key: string, reason: keyof typeof OVER): void {
+			log.debug({ key, reason }, "stream over");
+			stream("info", "stream-over", { key, reason }, `${key}: over, ${OVER[reason]}`);
 		},
 	};
+}
+
+/** One line about a stream's upstreams: `reason` is one of few words, `sentence` is for people and goes without the key. */
+export type UpstreamNews = {
+	readonly level: "info" | "warn";
+	readonly reason: string;
+	readonly sentence: string;
+	readonly about: object;
+};
+
+const PUBLISHED = {
+	accepted: "published from",
+	"taken-over": "publisher was silent and is replaced by",
+	returned: "publisher is back, from",
+} as const;
+
+const OVER = {
+	"gave-up": "no upstream has it any more",
+	unread: "nobody reads it here",
+	stopped: "this service stops",
+	failed: "a mistake in this program ended it",
+} as const;
+
+/** A line of a kind that may come too often; `about.reason` is one of few words and tells kinds of one event apart. */
+type TellOf = (level: "info" | "warn" | "error", event: string, about: Fields, sentence: string) => void;
+type Fields = { readonly reason?: string; readonly [field: string]: unknown };
+
+function tellers(log: Logger): { peer: TellOf; stream: TellOf } {
+	const tell = narrator(log);
+	const at =
+		(rate: Rate): TellOf =>
+		(level, event, about, message) =>
+			tell({ level, about: { event, ...about }, message }, `${event}/${about.reason ?? ""}`, rate);
+	return { peer: at(OF_PEERS), stream: at(OF_STREAMS) };
 }

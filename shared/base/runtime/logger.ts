@@ -1,4 +1,4 @@
-import { type Logger as Pino, pino } from "pino";
+import { type Logger as Pino, pino, stdTimeFunctions } from "pino";
 import { prettyFactory } from "pino-pretty";
 import { tellLastWords } from "./last-words.ts";
 import { LogOutput, openStderr } from "./log-output.ts";
@@ -7,20 +7,35 @@ import { LogOutput, openStderr } from "./log-output.ts";
 export type Logger = Pino;
 
 /**
- * One JSON object a line on stderr, or with `pretty` a line for people. `node` is in every line. Nothing waits for who reads
- * them: of a reader that is behind by `MAX_QUEUED_BYTES` lines are dropped, and how many is said when it reads again. One per
- * process: it also tells of the error that ends it.
+ * One JSON object a line on stderr, or with `pretty` a line for people. `node` is in every line, and `time` is UTC (ISO 8601).
+ * No call waits for whoever reads the lines. A reader that is behind by `MAX_QUEUED_BYTES` loses lines, and is told how many
+ * when it reads again. One per process: it also tells of the error that ends it.
  */
 export function createLogger(options: { level: string; pretty: boolean; node: string }): Logger {
 	const { level, pretty, node } = options;
 	const output = new LogOutput(openStderr(), (lost) => log.warn({ lost }, "log lines lost"));
 	process.once("exit", () => output.flushAtExit());
-	const colorize = process.stderr.isTTY && process.stderr.hasColors();
-	const forPeople = prettyFactory({ colorize, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" });
+	const forPeople = linesForPeople(process.stderr.isTTY && process.stderr.hasColors());
 	const write = (line: string) => output.write(pretty ? forPeople(line) : line);
-	const log = pino({ level, base: { node } }, { write });
+	const log = pino({ level, base: { node }, timestamp: stdTimeFunctions.isoTime }, { write });
 	tellLastWords(log);
 	return log;
+}
+
+/** Turns a line of JSON into one for people. What the sentence of an event says is not said again in fields. */
+export function linesForPeople(colorize: boolean): (line: string) => string {
+	const common = {
+		colorize,
+		ignore: "pid,hostname,node",
+		translateTime: "SYS:HH:MM:ss.l",
+		messageFormat: "{node}: {msg}",
+	};
+	const sentence = prettyFactory({ ...common, hideObject: true });
+	const withFields = prettyFactory({ ...common, singleLine: true });
+	return (line) => {
+		const { event, err }: { event?: unknown; err?: unknown } = JSON.parse(line);
+		return event !== undefined && err === undefined ? sentence(line) : withFields(line);
+	};
 }
 
 /** For tests: nothing is written. */

@@ -8,8 +8,10 @@ export type PlayPolicy = {
 	viewerDelayMs(app: string): Millis;
 };
 
-/** What a service's configuration says of it. */
+/** What a service's configuration says of it, read anew for each play. */
 export const playPolicy = (config: CommonConfig): PlayPolicy => ({
-	bounds: { queueBytes: config.limits.readerBytes, evictMs: config.limits.evictMs },
+	get bounds() {
+		return { queueBytes: config.limits.readerBytes, evictMs: config.limits.evictMs };
+	},
 	viewerDelayMs: (app) => viewerDelayMs(config, app),
 });

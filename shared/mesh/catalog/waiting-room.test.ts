@@ -30,7 +30,7 @@ function stage(standingOf: (name: string) => Standing = () => "unknown") {
 		skippedFrames: 0,
 		onOver: () => () => {},
 	};
-	const room = new WaitingRoom({ source, catalog, clock, waitMs: WAIT_MS });
+	const room = new WaitingRoom({ source, catalog, clock, times: { waitMs: WAIT_MS } });
 	const ask = (name: string, connection: object = {}, signal = new AbortController().signal) =>
 		room.open(key(name), { connection, signal });
 	/** Lets everything that is settled be told. */

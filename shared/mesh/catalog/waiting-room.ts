@@ -26,8 +26,8 @@ export type WaitingRoomOptions = {
 	source: Fetcher;
 	catalog: Pick<Catalog, "waitFor">;
 	clock: Clock;
-	/** How long a stream nobody offers is waited for. */
-	waitMs: Millis;
+	/** How long a stream nobody offers is waited for; read anew for each play. */
+	times: { readonly waitMs: Millis };
 };
 
 /**
@@ -85,17 +85,17 @@ export class WaitingRoom implements StreamSource {
 	}
 
 	async #wait(key: StreamKey, { connection, signal }: Asker): Promise<boolean> {
-		const { catalog, waitMs } = this.#options;
+		const { catalog, times } = this.#options;
 		if (this.#waits >= MAX_WAITS || !this.#enter(connection)) return this.#refuse();
 		this.#waits++;
-		const isOffered = await catalog.waitFor(key, waitMs, signal);
+		const isOffered = await catalog.waitFor(key, times.waitMs, signal);
 		this.#waits--;
 		this.#leave(connection);
 		return isOffered;
 	}
 
 	async #lookUp(key: StreamKey, asker: Asker, resume?: ResumeToken): Promise<Lease | undefined> {
-		const { source, clock, waitMs } = this.#options;
+		const { source, clock, times } = this.#options;
 		if (this.#lookups >= MAX_LOOKUPS || !this.#enter(asker.connection)) {
 			this.#refuse();
 			return undefined;
@@ -108,7 +108,7 @@ export class WaitingRoom implements StreamSource {
 			this.#leave(asker.connection);
 		};
 		// Whoever goes at once has made us dial all the same: the place is taken for as long as an answer may take.
-		const left = began + waitMs - clock.now();
+		const left = began + times.waitMs - clock.now();
 		if (lease || left <= 0) leave();
 		else clock.after(left, leave);
 		return lease;

@@ -38,6 +38,8 @@ export class NatsBus implements Bus {
 	readonly #log: ControlLog;
 	readonly #count: DirectoryOptions["count"];
 	readonly #listening = new Set<Listening>();
+	/** Where NATS is, as the log names it. */
+	readonly #places: string;
 	#nats: NatsConnection | undefined;
 	#connected = false;
 	#closed = false;
@@ -54,6 +56,7 @@ export class NatsBus implements Bus {
 		this.#log = log;
 		this.#count = count;
 		checkServers(nats.servers);
+		this.#places = nats.servers.join(", ");
 		const login = loginOptions(nats);
 		connect({
 			...login,
@@ -152,7 +155,7 @@ export class NatsBus implements Bus {
 		this.#connected = false;
 		this.#said.clear();
 		this.#count("control-connection", "away");
-		this.#log.warn({}, "control plane is away: keeping what is known, dialling until it is back");
+		this.#log.warn({}, `NATS at ${this.#places} is away; media goes on, trying again until it is back`);
 		this.#tellState(false);
 	}
 
@@ -161,7 +164,7 @@ export class NatsBus implements Bus {
 		this.#connected = true;
 		this.#said.clear();
 		this.#count("control-connection", "connected");
-		this.#log.info({ server }, "control plane connected");
+		this.#log.info({ server }, "connected to NATS");
 		this.#tellState(true);
 	}
 
@@ -186,8 +189,12 @@ export class NatsBus implements Bus {
 	#complain(): void {
 		if (this.#nats || this.#dials++ === 0) return;
 		if (this.#greeted)
-			this.#say("refused", "control plane answers but does not let this node in: check the NATS login");
-		else this.#say("absent", "control plane cannot be reached yet (absent, or TLS does not fit): dialling on");
+			this.#say("refused", `NATS at ${this.#places} answers but refuses this node: check its user, token or nkey`);
+		else
+			this.#say(
+				"absent",
+				`NATS does not answer yet at ${this.#places} (not running, or TLS does not fit); trying again`,
+			);
 	}
 
 	// Asked for a login: a server is there.

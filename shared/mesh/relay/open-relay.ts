@@ -17,8 +17,12 @@ export function openRelay(config: RelayConfig, { identity, onPacket, ...parts }:
 		...parts,
 		self: identity.id,
 		table: config.upstreams,
-		standby: config.standby,
-		holdMs: config.failback === "auto" ? config.holdMs : undefined,
+		get standby() {
+			return config.standby;
+		},
+		get holdMs() {
+			return config.failback === "auto" ? config.holdMs : undefined;
+		},
 		staticStreams: config.static,
 		limits: config.limits,
 		times: config,

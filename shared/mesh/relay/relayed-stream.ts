@@ -14,6 +14,7 @@ import {
 	type SubscriptionOptions,
 	type SubscriptionState,
 } from "#shared/mesh/upstream";
+import { FailoverLog } from "./failover-log.ts";
 import { Handover } from "./handover.ts";
 import { SwitchHistory } from "./switch-history.ts";
 
@@ -61,18 +62,19 @@ export class RelayedStream {
 	readonly #subscription: Subscription;
 	readonly #codecs = new CodecsSeen();
 	readonly #history = new SwitchHistory();
+	readonly #failovers: FailoverLog;
 	readonly #handover: Handover;
 	/** Who wants frames and waits for the next one. */
 	#waiting: ((isFlowing: boolean) => void)[] = [];
 	#holds = 0;
 	#cancelKeep: Cancel | undefined;
-	#feeds = 0;
 	#over = false;
 
 	constructor(options: RelayedStreamOptions) {
 		const { clock, historyBytes, servers, standby, holdMs, patience, events, key } = options;
 		this.#options = options;
 		this.#handover = new Handover(clock);
+		this.#failovers = new FailoverLog(clock, (news) => events.upstreamNews(key, news));
 		this.hub = new Hub({ clock, historyBytes, historyMs: HISTORY_MS });
 		this.#splicer = new Splicer({
 			deliver: (packet) => this.#deliver(packet),
@@ -86,6 +88,7 @@ export class RelayedStream {
 			pull: (server, report) => this.#pull(server, report),
 			onAirChanged: (change) => {
 				events.onAirChanged(key, change);
+				this.#failovers.onAir(change);
 				options.onAirChanged();
 			},
 			onOver: () => this.end("gave-up"),
@@ -158,6 +161,7 @@ export class RelayedStream {
 		this.#cancelKeep?.();
 		this.#subscription.stop();
 		this.#handover.end();
+		this.#failovers.end();
 		this.#tellWaiting(false);
 		this.#options.onOver(reason);
 		this.hub.end(reason);
@@ -179,15 +183,15 @@ export class RelayedStream {
 	#pull(server: Candidate, report: Parameters<StartPull>[1]): Cancel {
 		const { key, events, clock, pull } = this.#options;
 		events.pullStarted(key, server.id);
-		this.#feeds++;
 		let isLost = false;
 		const onLost = (reason: PullLoss, message: string): void => {
 			isLost = true;
 			events.pullLost(key, server.id, { reason, message });
+			this.#failovers.lost(server.id, reason, message);
 			report({ type: "lost", reason });
 			this.#handover.lost(feed);
 		};
-		const feed = this.#splicer.open(`${server.id}#${this.#feeds}`, (failure) => {
+		const feed = this.#splicer.open(server.id, (failure) => {
 			events.feedFailed(key, feed.id, failure);
 			if (failure.isRepeated) this.end("failed");
 			else onLost("protocol", `what it sent cannot be handed on: ${failure.error}`);
@@ -203,7 +207,10 @@ export class RelayedStream {
 				events.pullLive(key, server.id);
 				report({ type: "live" });
 			},
-			onFlowing: () => report({ type: "flowing" }),
+			onFlowing: () => {
+				this.#failovers.flowing(server.id);
+				report({ type: "flowing" });
+			},
 			onLost,
 		});
 		const close = (): void => {
@@ -217,9 +224,11 @@ export class RelayedStream {
 		return () => this.#handover.leave(feed, isLost || this.#over, close);
 	}
 
-	#onSwitch(event: SwitchEvent): void {
+	#onSwitch(exact: SwitchEvent): void {
+		const event = { ...exact, gapMs: Math.round(exact.gapMs) };
 		this.#history.note(event);
-		this.#options.events.switched(this.#options.key, event);
+		this.#failovers.switched(event);
+		this.#options.events.switched(this.#options.key, exact);
 	}
 
 	#deliver(packet: MediaPacket): void {

@@ -53,7 +53,7 @@ export async function listenHttp(options: HttpServerOptions): Promise<HttpServer
 		connectionsCheckingInterval: LATE_CHECK_MS,
 		noDelay: true,
 	});
-	const counts = new ConnectionLimits({ total: limits.connections, perAddress: limits.connectionsPerAddress });
+	const counts = new ConnectionLimits(limits);
 	server.on("connection", (socket: Socket) => {
 		const address = socket.remoteAddress ?? "unknown";
 		const refusal = counts.enter(address, descriptorOf(socket));

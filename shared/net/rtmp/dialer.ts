@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { MeshError, PeerLostError, RefusedError } from "#shared/base/errors";
 import type { MediaPacket } from "#shared/formats/packet";
+import { networkWords } from "#shared/net/socket";
 import { type ClientEvent, type ClientOptions, ClientSession } from "#shared/rtmp/session";
 
 /** What to dial and what to do there. */
@@ -59,8 +60,8 @@ export function dialRtmp(options: DialOptions): RtmpCall {
 		session.start();
 		flush();
 	});
-	socket.on("error", (error) => end(new PeerLostError(error.message, { cause: error })));
-	socket.on("close", () => end(new PeerLostError("the server closed the connection")));
+	socket.on("error", (error) => end(new PeerLostError(networkWords(error), { cause: error })));
+	socket.on("close", () => end(new PeerLostError("connection closed")));
 
 	function onRead(count: number): boolean {
 		if (over) return true;

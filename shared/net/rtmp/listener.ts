@@ -35,7 +35,7 @@ export interface RtmpListener extends AsyncDisposable {
 /** Listens for RTMP, so that the port is known before what is behind the door is made. Throws StartError where the address cannot be had. */
 export async function listenRtmp(options: RtmpListenerOptions): Promise<RtmpListener> {
 	const { clock, limits } = options;
-	const counts = new ConnectionLimits({ total: limits.connections, perAddress: limits.connectionsPerAddress });
+	const counts = new ConnectionLimits(limits);
 	const inside = new Set<RtmpConnection>();
 	const budget = new MessageBudget(options.unfinishedBytes);
 	let accept: ((connection: RtmpConnection) => ConnectionHandler) | undefined;

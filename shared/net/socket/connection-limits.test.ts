@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ConnectionLimits, placeOf } from "./connection-limits.ts";
 
 test("bounds all connections and those of one address, and lets others in after a leave", () => {
-	const limits = new ConnectionLimits({ total: 3, perAddress: 2 });
+	const limits = new ConnectionLimits({ connections: 3, connectionsPerAddress: 2 });
 	expect([limits.enter("a"), limits.enter("a"), limits.enter("a")]).toEqual([
 		undefined,
 		undefined,
@@ -15,7 +15,7 @@ test("bounds all connections and those of one address, and lets others in after 
 });
 
 test("one subscriber's IPv6 network is one address", () => {
-	const limits = new ConnectionLimits({ total: 9, perAddress: 1 });
+	const limits = new ConnectionLimits({ connections: 9, connectionsPerAddress: 1 });
 	expect(limits.enter("2001:db8:1:2::a")).toBeUndefined();
 	expect(limits.enter("2001:db8:1:2:ffff::b")).toBe("connections-per-address");
 	expect(limits.enter("2001:db8:1:3::a")).toBeUndefined();
@@ -40,7 +40,7 @@ test.for([
 });
 
 test("the last descriptors are kept for what is not a peer's", () => {
-	const of = (files: number) => new ConnectionLimits({ total: 9, perAddress: 9 }, files);
+	const of = (files: number) => new ConnectionLimits({ connections: 9, connectionsPerAddress: 9 }, files);
 	expect([of(1024).enter("a", 959), of(1024).enter("a", 960)]).toEqual([undefined, "open-files"]);
 	expect([of(64).enter("a", 47), of(64).enter("a", 48)]).toEqual([undefined, "open-files"]);
 	expect(of(Number.POSITIVE_INFINITY).enter("a", 1_000_000)).toBeUndefined();

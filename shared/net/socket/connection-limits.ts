@@ -4,15 +4,18 @@ import { openFilesLimit } from "./open-files.ts";
 /** Pulls, the control plane and files need descriptors too; of a small limit a quarter must do. */
 export const RESERVED_FILES = 64;
 
-/** How many connections a door holds open, in all and from one address. */
+/** How many connections a door holds open, in all and from one address; read anew for each that comes. */
+export type MostConnections = { readonly connections: number; readonly connectionsPerAddress: number };
+
+/** Counts the connections of a door, in all and by address. */
 export class ConnectionLimits {
-	readonly #most: { total: number; perAddress: number };
+	readonly #most: MostConnections;
 	readonly #byAddress = new Map<string, number>();
 	readonly #lastFile: number;
 	#total = 0;
 
 	/** `files`: how many this process may have open. */
-	constructor(most: { total: number; perAddress: number }, files = openFilesLimit()) {
+	constructor(most: MostConnections, files = openFilesLimit()) {
 		this.#most = most;
 		this.#lastFile = files - Math.min(RESERVED_FILES, files / 4);
 	}
@@ -28,8 +31,8 @@ export class ConnectionLimits {
 	enter(address: string, descriptor = 0): "connections" | "connections-per-address" | "open-files" | undefined {
 		const place = placeOf(address);
 		const here = this.#byAddress.get(place) ?? 0;
-		if (this.#total >= this.#most.total) return "connections";
-		if (here >= this.#most.perAddress) return "connections-per-address";
+		if (this.#total >= this.#most.connections) return "connections";
+		if (here >= this.#most.connectionsPerAddress) return "connections-per-address";
 		if (descriptor >= this.#lastFile) return "open-files";
 		this.#total++;
 		this.#byAddress.set(place, here + 1);

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "#shared/base/clock";
-import { advertisedUrl, type Config } from "#shared/base/config";
+import { advertisedUrl, type Config, type Settings } from "#shared/base/config";
 import {
 	createEvents,
 	createLogger,
@@ -67,10 +67,14 @@ export type NodeOptions = {
 };
 
 /** Opens log, metrics, the ports and the directory. The doors stay shut until the service opens them. */
-export async function openNode(config: Config, scope: Scope, options: NodeOptions): Promise<Node> {
+export async function openNode(settings: Settings<Config>, scope: Scope, options: NodeOptions): Promise<Node> {
+	const { config } = settings;
 	const clock = systemClock;
 	const { id, group, rank } = config.node;
 	const log = options.log ?? createLogger({ ...config.log, node: id });
+	settings.onChange(() => {
+		log.level = config.log.level;
+	});
 	const metrics = createMetrics({ node: id, role: config.role });
 	const events = createEvents(log, metrics);
 	const { limits } = config;

@@ -26,8 +26,9 @@ function firstPart(makerVersion: number, random: RandomPart): Buffer {
 }
 
 function checkVersion(version: number | undefined): void {
-	if (version !== VERSION)
-		throw new ProtocolError("handshake-version", `a handshake of version ${version}, want ${VERSION}`);
+	if (version === VERSION) return;
+	const message = `the other side answers, but not in RTMP (its first byte is ${version}, RTMP begins with ${VERSION})`;
+	throw new ProtocolError("handshake-version", message);
 }
 
 /** The server's half (RTMP 1.0 §5.2): digest where the client signs, simple where it does not. Throws ProtocolError. */
