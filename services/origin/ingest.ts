@@ -13,6 +13,8 @@ export type IngestOptions = {
 	/** This node's id: the first of the stream's hops. */
 	self: string;
 	clock: Clock;
+	/** The time of day: milliseconds since 1970, UTC. */
+	utc(): number;
 	catalog: Catalog;
 	/** What its hub may hold, and whom it tells of faults. */
 	hub: Pick<HubOptions, "historyBytes" | "onMalformed" | "onReaderFailed">;
@@ -121,7 +123,7 @@ export class Ingest {
 		if (this.#present !== present) return;
 		this.#options.onPacket(packet);
 		present.lastAt = this.#options.clock.now();
-		present.feed.push(packet, present.lastAt);
+		present.feed.push({ ...packet, arrivedAt: this.#options.utc() }, present.lastAt);
 	}
 
 	#leave(present: Present, how: "clean" | "dropped"): void {

@@ -16,6 +16,8 @@ const keyframe = (time: number): MediaPacket => ({
 	payload: Buffer.from(`170100000000000001${time.toString(16).padStart(8, "0")}`, "hex"),
 });
 
+const MIDNIGHT = Date.UTC(2026, 0, 1);
+
 function stage() {
 	const counted: MediaPacket[] = [];
 	const clock = new ManualClock();
@@ -28,6 +30,7 @@ function stage() {
 	const ingests = new Ingests({
 		self: "o1",
 		clock,
+		utc: () => MIDNIGHT + clock.now(),
 		catalog,
 		events: createEvents(silentLogger(), metrics),
 		onPacket: (packet) => counted.push(packet),
@@ -205,6 +208,22 @@ test("packet readers are told where a publisher who came back does not go on whe
 	second.write(keyframe(500_300));
 	const word = (item: StreamItem) => (item.type === "packet" ? item.packet.time : item.type);
 	expect(reader.take().map(word)).toEqual([0, 40, "discontinuity", 80]);
+});
+
+test("packets tell when they came in, also those of which the times are moved", async () => {
+	const { publish, clock, ingests } = stage();
+	const publication = publish();
+	publication.write(keyframe(1000));
+	const lease = (await ingests.open(key, new AbortController())) ?? expect.fail("a stream");
+	const reader = lease.hub.read({ maxBytes: 1_000_000, onReadable: () => {} });
+	clock.advance(40);
+	// The encoder's clock is set back: its times go on where they were.
+	publication.write(keyframe(0));
+	const packets = reader.take().flatMap((item) => (item.type === "packet" ? [item.packet] : []));
+	expect(packets.map(({ time, arrivedAt }) => [time, arrivedAt])).toEqual([
+		[1000, MIDNIGHT],
+		[1040, MIDNIGHT + 40],
+	]);
 });
 
 test("a malformed codec header is counted, and what follows is passed on", async () => {
