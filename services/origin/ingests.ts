@@ -9,6 +9,8 @@ import { Ingest } from "./ingest.ts";
 export type IngestsOptions = {
 	self: string;
 	clock: Clock;
+	/** The time of day: milliseconds since 1970, UTC; the machine's where left out. */
+	utc?: () => number;
 	catalog: Catalog;
 	events: Events;
 	onPacket(packet: MediaPacket): void;
@@ -89,15 +91,20 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 	}
 
 	#begin(key: StreamKey): Ingest | undefined {
-		const { limits, publish, events, self, clock, catalog, onPacket } = this.#options;
+		const { limits, publish, events, self, clock, utc = Date.now, catalog, onPacket } = this.#options;
 		if (this.#ingests.size >= limits.streams) return undefined;
 		const ingest = new Ingest({
 			key,
 			self,
 			clock,
+			utc,
 			catalog,
 			onPacket,
-			historyBytes: limits.historyBytes,
+			hub: {
+				historyBytes: limits.historyBytes,
+				onMalformed: ({ kind }, reason) => events.codecHeaderMalformed(key, kind, reason),
+				onReaderFailed: (error) => events.errorContained("packet-reader", error, { key }),
+			},
 			...publish,
 			onSilent: () => events.publishSilent(key, publish.silentMs),
 			onFailed: (feed, failure) => events.feedFailed(key, feed, failure),

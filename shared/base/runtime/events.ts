@@ -54,6 +54,11 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			const sentence = `${key}: a packet of ${feed} met a mistake in this program; the ${ended} is ended`;
 			log.error({ event: "feed-failed", key, feed, ended, err: error }, sentence);
 		},
+		/** An encoder's codec header; the stream is relayed as it is, and cannot be packaged. */
+		codecHeaderMalformed(key: string, track: string, reason: string): void {
+			metrics.codecHeadersMalformed.inc({ track });
+			tell("warn", OF_PEERS, { key, track, reason }, "codec header cannot be read", track);
+		},
 		playAccepted(key: string, address: string, as: "viewer" | "node"): void {
 			metrics.plays.inc({ outcome: "accepted" });
 			log.debug({ key, address, as }, "play accepted");

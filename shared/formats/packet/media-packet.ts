@@ -16,4 +16,6 @@ export type MediaPacket = {
 	readonly time: number;
 	/** The FLV tag's data, byte for byte as the encoder sent it (for `data`: AMF0 without "@setDataFrame"). */
 	readonly payload: Uint8Array;
+	/** When it came in from its publisher: milliseconds since 1970, UTC, by the origin's clock. Only an origin knows it. */
+	readonly arrivedAt?: number;
 };

@@ -17,7 +17,7 @@ export class Catalog {
 	readonly #announcer: Announcer | undefined;
 	readonly #streams = new Map<StreamKey, StreamInfo>();
 	readonly #waiting = new Map<StreamKey, Set<() => void>>();
-	readonly #overListeners = new Set<(key: StreamKey) => void>();
+	readonly #overListeners = new Set<(key: StreamKey, reason: string) => void>();
 
 	/** Without an announcer nobody outside hears of it. */
 	constructor(clock: Clock, announcer?: Announcer) {
@@ -49,11 +49,11 @@ export class Catalog {
 	withdraw(key: StreamKey, reason: string): void {
 		if (!this.#streams.delete(key)) return;
 		this.#announcer?.withdraw(key, reason);
-		for (const listener of [...this.#overListeners]) listener(key);
+		for (const listener of [...this.#overListeners]) listener(key, reason);
 	}
 
 	/** Calls `listener` for every stream that is withdrawn, until the returned function is called. */
-	onWithdrawn(listener: (key: StreamKey) => void): Cancel {
+	onWithdrawn(listener: (key: StreamKey, reason: string) => void): Cancel {
 		this.#overListeners.add(listener);
 		return () => this.#overListeners.delete(listener);
 	}

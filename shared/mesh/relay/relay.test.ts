@@ -24,13 +24,14 @@ const node: NodeView = { info: origin, suspect: false, draining: false, load: 0,
 function stage(more: Partial<RelayOptions> = {}) {
 	const clock = new ManualClock();
 	const metrics = createMetrics({ node: "e1", role: "edge" });
+	const isOffered = { now: true };
 	const directory: Pick<Directory, "nodes" | "streamsOf" | "holders" | "on" | "state"> & {
 		tell(change: DirectoryChange): void;
 	} = {
 		state: "live",
 		nodes: () => [node],
 		streamsOf: () => new Map([[key, stream]]),
-		holders: () => [{ node, stream }],
+		holders: () => (isOffered.now ? [{ node, stream }] : []),
 		on(listener) {
 			this.tell = listener;
 			return () => {};
@@ -57,7 +58,7 @@ function stage(more: Partial<RelayOptions> = {}) {
 		...more,
 	});
 	const failures = async () => (await metrics.errorsContained.get()).values[0]?.value;
-	return { relay, clock, pulled, directory, failures, [Symbol.dispose]: () => relay[Symbol.dispose]() };
+	return { relay, clock, isOffered, pulled, directory, failures, [Symbol.dispose]: () => relay[Symbol.dispose]() };
 }
 
 test("a static stream keeps one timer, however long it is pulled", () => {
@@ -106,4 +107,26 @@ test("a node that comes or goes is looked at once for each stream", () => {
 	directory.tell({ type: "node-suspect", node });
 	directory.tell({ type: "stream-removed", node, stream, reason: "silent" });
 	expect(looks).toBe(3);
+});
+
+test("a stream that is silent is over once readers are held no longer, one that is unpublished at once", () => {
+	using staged = stage();
+	const { relay, clock, directory, isOffered } = staged;
+	const over: number[] = [];
+	relay.onOver(() => over.push(clock.now()));
+	const change = (type: "stream-added" | "stream-removed", reason = "") => {
+		isOffered.now = type === "stream-added";
+		directory.tell({ type, node, stream, reason } as DirectoryChange);
+	};
+	change("stream-removed", "silent");
+	clock.advance(4_000);
+	change("stream-added");
+	clock.advance(4_000);
+	expect(over).toEqual([]);
+	change("stream-removed", "silent");
+	clock.advance(5_000);
+	expect(over).toEqual([13_000]);
+	change("stream-added");
+	change("stream-removed", "unpublished");
+	expect(over).toEqual([13_000, 13_000]);
 });

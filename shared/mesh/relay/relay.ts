@@ -46,6 +46,9 @@ export class Relay implements Fetcher, Disposable {
 	readonly #options: RelayOptions;
 	readonly #streams = new Map<StreamKey, RelayedStream>();
 	readonly #unlisten: () => void;
+	readonly #overListeners = new Set<(key: StreamKey) => void>();
+	/** Streams whose encoder is silent: readers are held for a while. */
+	readonly #silent = new Map<StreamKey, Cancel>();
 	/** One timer for each static stream. */
 	readonly #looks = new Map<StreamKey, Cancel>();
 	#skippedBefore = 0;
@@ -53,6 +56,7 @@ export class Relay implements Fetcher, Disposable {
 
 	constructor(options: RelayOptions) {
 		this.#options = options;
+		options.catalog.onWithdrawn((key, reason) => this.#onWithdrawn(key, reason));
 		this.#unlisten = options.directory.on((change) => this.#onChange(change));
 		for (const node of options.directory.nodes()) this.#offerAll(node.info.id);
 		for (const key of options.staticStreams) this.#keepStatic(key);
@@ -100,13 +104,14 @@ export class Relay implements Fetcher, Disposable {
 	}
 
 	onOver(listener: (key: StreamKey) => void): () => void {
-		return this.#options.catalog.onWithdrawn(listener);
+		this.#overListeners.add(listener);
+		return () => this.#overListeners.delete(listener);
 	}
 
 	[Symbol.dispose](): void {
 		this.#stopped = true;
 		this.#unlisten();
-		for (const cancel of this.#looks.values()) cancel();
+		for (const cancel of [...this.#looks.values(), ...this.#silent.values()]) cancel();
 		for (const stream of [...this.#streams.values()]) stream.end("stopped");
 	}
 
@@ -155,7 +160,7 @@ export class Relay implements Fetcher, Disposable {
 		switch (change.type) {
 			case "stream-added":
 			case "stream-removed":
-				this.#offer(change.stream.key);
+				this.#offer(change.stream.key, change.type === "stream-removed" ? change.reason : undefined);
 				this.#streams.get(change.stream.key)?.candidatesChanged();
 				return;
 			case "state":
@@ -166,6 +171,20 @@ export class Relay implements Fetcher, Disposable {
 				this.#offerAll(change.node.info.id);
 				this.#tellStreams();
 		}
+	}
+
+	/** A silent encoder may go on at any moment: whoever waits for the end hears of it once readers are held no longer. */
+	#onWithdrawn(key: StreamKey, reason: string): void {
+		if (this.#stopped) return;
+		const { clock, catalog, times } = this.#options;
+		this.#silent.get(key)?.();
+		const tell = (): void => {
+			this.#silent.delete(key);
+			if (catalog.get(key)) return;
+			for (const listener of [...this.#overListeners]) listener(key);
+		};
+		if (reason === "silent") this.#silent.set(key, clock.after(times.lingerMs, tell));
+		else tell();
 	}
 
 	/** A node that comes or goes concerns all streams: an address is a stranger's only while no node announces it. */
@@ -187,10 +206,10 @@ export class Relay implements Fetcher, Disposable {
 	}
 
 	/** Brings what this node offers into step with what its upstreams offer. */
-	#offer(key: StreamKey): void {
+	#offer(key: StreamKey, reason = "unavailable"): void {
 		const { catalog, self } = this.#options;
 		const best = this.#holderOnAir(key) ?? bestHolder(key, this.#options);
 		if (best) catalog.offer({ ...best.stream, hops: [...best.stream.hops, self] });
-		else catalog.withdraw(key, "unavailable");
+		else catalog.withdraw(key, reason);
 	}
 }

@@ -75,10 +75,17 @@ export class RelayedStream {
 		this.#options = options;
 		this.#handover = new Handover(clock);
 		this.#failovers = new FailoverLog(clock, (news) => events.upstreamNews(key, news));
-		this.hub = new Hub({ clock, historyBytes, historyMs: HISTORY_MS });
+		this.hub = new Hub({
+			clock,
+			historyBytes,
+			historyMs: HISTORY_MS,
+			onMalformed: ({ kind }, reason) => events.codecHeaderMalformed(key, kind, reason),
+			onReaderFailed: (error) => events.errorContained("packet-reader", error, { key }),
+		});
 		this.#splicer = new Splicer({
 			deliver: (packet) => this.#deliver(packet),
 			onSwitch: (event) => this.#onSwitch(event),
+			onDiscontinuity: () => this.hub.discontinuity(),
 		});
 		this.#subscription = new Subscription({
 			servers,
