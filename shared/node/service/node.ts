@@ -13,6 +13,7 @@ import {
 	observe,
 	type Scope,
 } from "#shared/base/runtime";
+import { serveSessions } from "#shared/doors/api";
 import {
 	type Directory,
 	type DirectoryOptions,
@@ -27,6 +28,7 @@ import { type HttpServer, listenHttp } from "#shared/net/http";
 import { listenRtmp, type RtmpListener } from "#shared/net/rtmp";
 import { openFilesLimit } from "#shared/net/socket";
 import type { Ready, Siblings } from "#shared/node/workers";
+import { allSessions } from "./all-sessions.ts";
 import { type Caution, cautions } from "./cautions.ts";
 import { serveMetrics, serveProbes } from "./probes.ts";
 import { VERSION } from "./version.ts";
@@ -142,9 +144,10 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 		siblings: options.siblings,
 		cautions: cautions(config, info, openFilesLimit()),
 	};
-	options.siblings?.show(() => metrics.registry.metrics());
+	options.siblings?.show("metrics", () => metrics.registry.metrics());
 	for (const { app } of new Set([http, node.admin])) serveProbes(app, { directory, isDraining: () => node.isDraining });
 	serveMetrics(node.admin.app, metrics, options.siblings);
+	serveSessions(node.admin.app, allSessions(node.access.sessions, options.siblings));
 	return node;
 }
 
