@@ -19,7 +19,8 @@ export const startOrigin = (config: OriginConfig, options: Omit<NodeOptions, "fo
 		const onPacket = traffic.note.bind(traffic);
 		const { limits, publish, role } = config;
 		const ingests = scope.use(new Ingests({ self: identity.id, clock, catalog, events, limits, publish, onPacket }));
-		observe(metrics, "streams", "Streams published here.", () => ingests.size);
+		observe(metrics, "streams", "Streams carried here: published at an origin, pulled at a relay.", () => ingests.size);
+		observe(metrics, "streams_offered", "Streams that can be had here.", () => catalog.size);
 		traffic.observe(metrics, ingests);
 
 		const source = ingests;

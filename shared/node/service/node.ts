@@ -30,6 +30,7 @@ import { openFilesLimit } from "#shared/net/socket";
 import type { Ready, Siblings } from "#shared/node/workers";
 import { allSessions } from "./all-sessions.ts";
 import { type Caution, cautions } from "./cautions.ts";
+import { observeAccess } from "./observe-access.ts";
 import { serveMetrics, serveProbes } from "./probes.ts";
 import { VERSION } from "./version.ts";
 
@@ -124,6 +125,8 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 	observe(metrics, "control_plane_up", "1 while the control plane answers.", () =>
 		directory.state === "live" ? 1 : 0,
 	);
+	const access = new Access(clock, options.policy ?? openToAll);
+	observeAccess(metrics, { sessions: access.sessions, waiting: () => access.waiting });
 	const { key } = config.cluster;
 	const identity = key === undefined ? { id } : { id, key };
 	const node: Node = {
@@ -134,7 +137,7 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 		metrics,
 		events,
 		directory,
-		access: new Access(clock, options.policy ?? openToAll),
+		access,
 		rtmp,
 		http,
 		admin: admin ?? http,
