@@ -17,7 +17,7 @@ export const startEdge = (given: EdgeConfig, options: Omit<NodeOptions, "follow"
 		const settings = new Settings(given);
 		const { config } = settings;
 		const node = await openNode(settings, scope, { ...options, follow: (info) => isUpstream(config.upstreams, info) });
-		const { clock, events, metrics, identity, directory } = node;
+		const { clock, events, metrics, identity, directory, access } = node;
 
 		const traffic = new Traffic();
 		const catalog = new Catalog(clock);
@@ -30,8 +30,9 @@ export const startEdge = (given: EdgeConfig, options: Omit<NodeOptions, "follow"
 		const policy = playPolicy(config);
 		const { role } = config;
 		serveSubscriptions(node.admin.app, relay);
-		serveHttpFlv(node.http.app, { source: room, policy, events, isOpen: () => !node.isDraining });
-		await openDoors(node, rtmpDoor({ self: identity, role, clock, source: room, players: "anyone", policy, events }));
+		serveHttpFlv(node.http.app, { access, source: room, policy, events, isOpen: () => !node.isDraining });
+		const about = { self: identity, role, clock, access, source: room, policy, events };
+		await openDoors(node, rtmpDoor({ ...about, players: "anyone" }));
 
 		return { ...running(node, scope, settings, () => relay.readers), relay };
 	});

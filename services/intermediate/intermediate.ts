@@ -19,7 +19,7 @@ export const startIntermediate = (
 		const settings = new Settings(given);
 		const { config } = settings;
 		const node = await openNode(settings, scope, { ...options, follow: (info) => isUpstream(config.upstreams, info) });
-		const { clock, events, metrics, identity, directory } = node;
+		const { clock, events, metrics, identity, directory, access } = node;
 
 		const traffic = new Traffic();
 		const catalog = new Catalog(clock, directory);
@@ -32,7 +32,8 @@ export const startIntermediate = (
 		const policy = playPolicy(config);
 		const { role } = config;
 		serveSubscriptions(node.admin.app, relay);
-		await openDoors(node, rtmpDoor({ self: identity, role, clock, source: room, players: "nodes", policy, events }));
+		const about = { self: identity, role, clock, access, source: room, policy, events };
+		await openDoors(node, rtmpDoor({ ...about, players: "nodes" }));
 
 		return { ...running(node, scope, settings, () => relay.readers), relay };
 	});

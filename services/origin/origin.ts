@@ -14,20 +14,21 @@ export const startOrigin = (given: OriginConfig, options: Omit<NodeOptions, "fol
 		const settings = new Settings(given);
 		const { config } = settings;
 		const node = await openNode(settings, scope, { ...options, follow: () => false });
-		const { clock, events, metrics, identity, directory } = node;
+		const { clock, events, metrics, identity, directory, access } = node;
 
 		const traffic = new Traffic();
 		const catalog = new Catalog(clock, directory);
 		const onPacket = traffic.note.bind(traffic);
 		const { limits, publish, role } = config;
 		const ingests = scope.use(new Ingests({ self: identity.id, clock, catalog, events, limits, publish, onPacket }));
-		observe(metrics, "streams", "Streams published here.", () => ingests.size);
+		observe(metrics, "streams", "Streams carried here: published at an origin, pulled at a relay.", () => ingests.size);
+		observe(metrics, "streams_offered", "Streams that can be had here.", () => catalog.size);
 		traffic.observe(metrics, ingests);
 
 		const source = ingests;
 		const policy = playPolicy(config);
-		const door = { self: identity, role, clock, source, desk: ingests, players: "nodes", policy, events } as const;
-		await openDoors(node, rtmpDoor(door));
+		const about = { self: identity, role, clock, access, source, desk: ingests, policy, events };
+		await openDoors(node, rtmpDoor({ ...about, players: "nodes" }));
 
 		return running(node, scope, settings, () => ingests.readers);
 	});

@@ -7,6 +7,9 @@ const OF_PEERS: Rate = 1;
 /** Lines a second about streams that are carried here: one failover may say three things at once, for several streams. */
 const OF_STREAMS: Rate = 10;
 
+/** Whom the gate keeps out, and why. */
+type Denied = "denied" | "too-many" | "too-late" | "failed" | "gone";
+
 /** What happened, said once: each call counts under a few fixed words and writes a sentence with its fields to the log. */
 export type Events = ReturnType<typeof createEvents>;
 
@@ -33,7 +36,7 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			metrics.publishes.inc({ outcome: how });
 			peer("info", "publish-accepted", { key, address, reason: how }, `${key}: ${PUBLISHED[how]} ${address}`);
 		},
-		publishRefused(key: string, address: string, outcome: "bad-name" | "busy" | "full" | "not-here"): void {
+		publishRefused(key: string, address: string, outcome: "bad-name" | "busy" | "full" | "not-here" | Denied): void {
 			metrics.publishes.inc({ outcome });
 			const about = { key, address, reason: outcome };
 			peer("warn", "publish-refused", about, `${key}: publisher ${address} refused (${outcome})`);
@@ -55,15 +58,20 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			log.error({ event: "feed-failed", key, feed, ended, err: error }, sentence);
 		},
 		/** An encoder's codec header; the stream is relayed as it is, and cannot be packaged. */
-		codecHeaderMalformed(key: string, track: string, reason: string): void {
+		codecHeaderMalformed(key: string, track: string, fault: string): void {
 			metrics.codecHeadersMalformed.inc({ track });
-			tell("warn", OF_PEERS, { key, track, reason }, "codec header cannot be read", track);
+			const sentence = `${key}: the encoder's ${track} header cannot be read (${fault}); it is relayed as it is`;
+			peer("warn", "codec-header-malformed", { key, reason: track, fault }, sentence);
 		},
 		playAccepted(key: string, address: string, as: "viewer" | "node"): void {
 			metrics.plays.inc({ outcome: "accepted" });
 			log.debug({ key, address, as }, "play accepted");
 		},
-		playRefused(key: string, address: string, outcome: "bad-name" | "not-found" | "nodes-only" | "pipelined"): void {
+		playRefused(
+			key: string,
+			address: string,
+			outcome: "bad-name" | "not-found" | "nodes-only" | "pipelined" | Denied,
+		): void {
 			metrics.plays.inc({ outcome });
 			const about = { key, address, reason: outcome };
 			peer("info", "play-refused", about, `${key}: play of ${address} refused (${outcome})`);

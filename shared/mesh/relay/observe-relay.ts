@@ -14,7 +14,12 @@ export function observeRelay(metrics: Metrics, relay: Relay, room: WaitingRoom, 
 		"Plays refused since too many wait for streams nobody offers.",
 		() => room.refused,
 	);
-	observe(metrics, "streams", "Streams being pulled.", () => relay.streams.size);
+	observe(
+		metrics,
+		"streams",
+		"Streams carried here: published at an origin, pulled at a relay.",
+		() => relay.streams.size,
+	);
 	observe(
 		metrics,
 		"upstreams_live",

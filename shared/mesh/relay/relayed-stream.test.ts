@@ -7,7 +7,17 @@ import type { StreamItem } from "#shared/media/stream";
 import { type Puller, RelayedStream } from "./relayed-stream.ts";
 
 const server = (id: string) =>
-	({ id, host: id, port: 1935, app: undefined, group: id, rank: "primary", tier: 0, isSuspect: false }) as const;
+	({
+		id,
+		host: id,
+		port: 1935,
+		app: undefined,
+		depth: 0,
+		group: id,
+		rank: "primary",
+		tier: 0,
+		isSuspect: false,
+	}) as const;
 const keyframe = (time: number, text: string): MediaPacket => ({
 	kind: "video",
 	role: "keyframe",

@@ -14,8 +14,18 @@ export class Traffic {
 
 	/** Shows it, and what readers make of it, in the metrics. */
 	observe(metrics: Metrics, source: Pick<StreamSource, "readers" | "skippedFrames">): void {
-		observeTotal(metrics, "media_packets_in", "Media packets received, of all feeds.", () => this.#packets);
-		observeTotal(metrics, "media_bytes_in", "Media payload received, of all feeds.", () => this.#bytes);
+		observeTotal(
+			metrics,
+			"media_packets_in",
+			"Media packets received, of all feeds, before they are merged.",
+			() => this.#packets,
+		);
+		observeTotal(
+			metrics,
+			"media_bytes_in",
+			"Media payload received, of all feeds, before they are merged.",
+			() => this.#bytes,
+		);
 		observeTotal(
 			metrics,
 			"frames_skipped",
