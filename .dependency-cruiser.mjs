@@ -6,9 +6,11 @@ const ROOMS = {
 	rtmp: ["handshake", "chunk", "message", "session", "node-proof"],
 	media: ["stream", "splice"],
 	net: ["socket", "http", "rtmp"],
-	access: ["request", "sessions"],
+	access: ["request", "sessions", "admission"],
 	mesh: ["control", "node-link", "catalog", "upstream", "relay"],
-	doors: ["api", "http-flv", "mpegts", "rtmp"],
+	access: ["request", "sessions", "admission"],
+	mesh: ["control", "node-link", "catalog", "upstream", "relay"],
+	doors: ["viewer", "api", "http-flv", "mpegts", "rtmp"],
 	node: ["workers", "service"],
 };
 const PARTS = Object.entries(ROOMS).flatMap(([room, parts]) => parts.map((part) => `${room}/${part}`));

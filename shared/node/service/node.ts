@@ -1,3 +1,5 @@
+import { Access } from "#shared/access/admission";
+import { openToAll, type Policy } from "#shared/access/request";
 import { type Clock, systemClock } from "#shared/base/clock";
 import { advertisedUrl, type Config } from "#shared/base/config";
 import {
@@ -38,6 +40,8 @@ export type Node = {
 	readonly metrics: Metrics;
 	readonly events: Events;
 	readonly directory: Directory;
+	/** Whom it lets in, and who is inside. */
+	readonly access: Access;
 	readonly rtmp: RtmpListener;
 	/** Where viewers come in. */
 	readonly http: HttpServer;
@@ -62,6 +66,8 @@ export type NodeOptions = {
 	log?: Logger | undefined;
 	/** Other processes that share its ports. */
 	siblings?: Siblings | undefined;
+	/** Who may publish and play; left out: everybody. */
+	policy?: Policy | undefined;
 	/** Stands in for NATS. */
 	openDirectory?: ((options: DirectoryOptions) => Directory) | undefined;
 };
@@ -126,6 +132,7 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 		metrics,
 		events,
 		directory,
+		access: new Access(clock, options.policy ?? openToAll),
 		rtmp,
 		http,
 		admin: admin ?? http,
