@@ -71,7 +71,7 @@ function changed(known: Program, { headers, video, audio }: Pick<Program, "heade
 	const pcrPid = (video ?? audio)?.pid ?? NO_PID;
 	const next = { headers, video, audio, pcrPid };
 	const tracks = tracksOf({ ...known, ...next });
-	const isSame = programMap(known.version, pcrPid, tracks).equals(known.map);
+	const isSame = tracks.length === 0 || programMap(known.version, pcrPid, tracks).equals(known.map);
 	const version = isSame ? known.version : nextVersion(known.version);
 	return { ...next, version, map: isSame ? known.map : programMap(version, pcrPid, tracks) };
 }
