@@ -2,6 +2,7 @@ import { type EdgeConfig, Settings } from "#shared/base/config";
 import { assemble } from "#shared/base/runtime";
 import { serveSubscriptions } from "#shared/doors/api";
 import { serveHttpFlv } from "#shared/doors/http-flv";
+import { serveMpegTs } from "#shared/doors/mpegts";
 import { rtmpDoor } from "#shared/doors/rtmp";
 import { Catalog, playPolicy, WaitingRoom } from "#shared/mesh/catalog";
 import { observeRelay, openRelay, type Relay } from "#shared/mesh/relay";
@@ -30,7 +31,9 @@ export const startEdge = (given: EdgeConfig, options: Omit<NodeOptions, "follow"
 		const policy = playPolicy(config);
 		const { role } = config;
 		serveSubscriptions(node.admin.app, relay);
-		serveHttpFlv(node.http.app, { access, source: room, policy, events, isOpen: () => !node.isDraining });
+		const live = { access, source: room, policy, events, isOpen: () => !node.isDraining };
+		serveHttpFlv(node.http.app, live);
+		serveMpegTs(node.http.app, live);
 		const about = { self: identity, role, clock, access, source: room, policy, events };
 		await openDoors(node, rtmpDoor({ ...about, players: "anyone" }));
 

@@ -1,1 +1,2 @@
 export * from "./http-viewer.ts";
+export * from "./serve-live.ts";

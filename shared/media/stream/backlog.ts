@@ -1,6 +1,6 @@
 import { Deque } from "./deque.ts";
 import type { HeaderSet } from "./headers.ts";
-import { beforeCut, type Cut, fromCut, type Piece, UNKNOWN_HEADERS } from "./piece.ts";
+import { beforeCut, type Cut, fromCut, type Piece, plainPiece, UNKNOWN_HEADERS } from "./piece.ts";
 
 /** What a reader is not going to get. */
 export type Dropped = { readonly frames: number; readonly groups: number };
@@ -35,13 +35,14 @@ export class Backlog {
 		return piece;
 	}
 
-	/** Drops what lies between the end of the group that was begun and the newest one; `headers` go in front of that where they differ. */
-	dropBetween(headersOf: (cut: Cut) => Piece): Dropped | undefined {
+	/** Drops what lies between the end of the group that was begun and the newest one; in front of that goes what leads to its cut. */
+	dropBetween(leadTo: (cut: Cut, known: HeaderSet) => Buffer): Dropped | undefined {
 		const [first, last] = [this.#firstCut(), this.#lastCut()];
 		if (!first || !last || first.at === last.at) return undefined;
 		const between = this.#sum(first, last.at);
 		const kept = [...this.#upTo(first)];
-		if (first.cut.headers !== last.cut.headers) kept.push(headersOf(last.cut));
+		const lead = leadTo(last.cut, first.cut.headers);
+		if (lead.length > 0) kept.push(plainPiece(lead));
 		kept.push(fromCut(last.piece, last.cut), ...this.#from(last.at + 1));
 		this.#replace(kept);
 		return { frames: between.frames + last.cut.frames, groups: between.groups };

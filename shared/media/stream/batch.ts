@@ -30,7 +30,7 @@ export class Batch implements Piece {
 		const { packet, headers } = entry;
 		if (entry.startsGroup) {
 			this.groups++;
-			this.cut ??= { at: this.size, frames: this.frames, headers, time: packet.time };
+			this.cut ??= { at: this.size, frames: this.frames, headers, packet };
 		}
 		if (packet.role === "keyframe" || packet.role === "frame") this.frames++;
 		for (const piece of pieces) this.#pieces.push(piece);

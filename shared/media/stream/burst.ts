@@ -58,7 +58,7 @@ export function piecesOf(entries: Iterable<Entry>, form: WireForm): Piece[] {
 			batches.push(batch);
 		}
 		const bytes: Uint8Array[] = [];
-		form.serialise(entry.packet, bytes);
+		form.serialise(entry.packet, bytes, entry.headers);
 		batch.add(
 			entry,
 			bytes,

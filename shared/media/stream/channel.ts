@@ -22,6 +22,8 @@ const MOST_EARLIER = 1 / 8;
 /** What an upstream sends at once takes no longer to arrive. */
 const JUST_BEGUN_MS: Millis = 1_000;
 
+const NO_BYTES = Buffer.alloc(0);
+
 /** What a channel needs of the lane it is in. */
 type ChannelSource = {
 	readonly form: WireForm;
@@ -114,11 +116,17 @@ export class Channel implements CursorHome {
 		}
 	}
 
-	headersAt({ headers, time }: Cut): Buffer {
-		return this.#source.headerBytes(headers, time);
+	leadTo({ headers, packet }: Cut, known: HeaderSet): Buffer {
+		const missing = headers.filter((header) => !known.includes(header));
+		// The set itself where all of it is missing: its bytes are kept for all who ask.
+		const wanted = missing.length === headers.length ? headers : missing;
+		const bytes = wanted.length > 0 ? this.#source.headerBytes(wanted, packet.time) : NO_BYTES;
+		const lead = this.#source.form.leadIn?.(packet, true);
+		return lead ? Buffer.concat([bytes, lead]) : bytes;
 	}
 
 	listens(isListening: boolean): void {
+		if (this.#source.form.leadIn) return;
 		this.#listeners += isListening ? 1 : -1;
 	}
 
@@ -148,19 +156,20 @@ export class Channel implements CursorHome {
 		const beginning = (resumeFrom && this.#resumed(resumeFrom)) ?? this.#burst.upTo(this.#flushedTo);
 		if (beginning) {
 			const { first, pieces } = beginning;
-			cursor.beginLive(this.#opening(first.headers, first.packet.time), pieces);
+			const lead = this.#source.form.leadIn?.(first.packet, false) ?? NO_BYTES;
+			cursor.beginLive(this.#opening(first.headers, first.packet.time, lead), pieces);
 			return;
 		}
 		const { cut } = this.#batch;
 		const headers = cut?.headers ?? this.#headers;
-		const time = cut?.time ?? this.#stream.newest()?.packet.time ?? 0;
+		const time = cut?.packet.time ?? this.#stream.newest()?.packet.time ?? 0;
 		cursor.beginWaiting(this.#opening(headers, time), headers);
 	}
 
-	#opening(headers: HeaderSet, time: Millis): Buffer {
+	#opening(headers: HeaderSet, time: Millis, lead: Uint8Array = NO_BYTES): Buffer {
 		const bytes = this.#source.headerBytes(headers, time);
-		const { preamble } = this.#source.form;
-		return preamble ? Buffer.concat([preamble, bytes]) : bytes;
+		const { preamble = NO_BYTES } = this.#source.form;
+		return preamble.length + lead.length > 0 ? Buffer.concat([preamble, bytes, lead]) : bytes;
 	}
 
 	/** What a reader that had the stream before gets instead of the newest group; its own, since nobody else left off there. */

@@ -9,8 +9,8 @@ import type { Totals } from "./stream-view.ts";
 /** What a cursor needs of the channel it reads. */
 export type CursorHome = {
 	readonly totals: Totals;
-	/** The headers in force at a cut. */
-	headersAt(cut: Cut): Buffer;
+	/** What goes in front of a cut for who missed what came before it, and has had the headers `known`; may be empty. */
+	leadTo(cut: Cut, known: HeaderSet): Buffer;
 	/** One reader more, or less, wants sound while it waits for the picture. */
 	listens(isListening: boolean): void;
 	drop(cursor: Cursor): void;
@@ -155,7 +155,7 @@ export class Cursor implements Reader {
 	/** The newest group comes next if there is room for it; if not, what was begun is finished first. */
 	#makeRoom(): void {
 		this.#isBehind = true;
-		const between = this.#backlog.dropBetween((cut) => plainPiece(this.#home.headersAt(cut)));
+		const between = this.#backlog.dropBetween((cut, known) => this.#home.leadTo(cut, known));
 		if (between) this.#skip(between);
 		if (between && this.#backlog.bytes <= this.#limit * DRAINED) {
 			this.#isBehind = false;
@@ -179,7 +179,8 @@ export class Cursor implements Reader {
 		}
 		if (hasRoom && cut) {
 			this.#skip({ frames: cut.frames, groups: 0 });
-			this.#sendHeaders(cut);
+			const lead = this.#home.leadTo(cut, this.#headers);
+			if (lead.length > 0) this.#backlog.push(plainPiece(lead));
 			this.#backlog.push(fromCut(batch, cut));
 			this.#state = "live";
 			this.#isBehind = false;
@@ -187,13 +188,6 @@ export class Cursor implements Reader {
 			this.#listen(false);
 		} else this.#skip(batch);
 		this.#pump();
-	}
-
-	/** What of the headers this reader has not had. */
-	#sendHeaders(cut: Cut): void {
-		const missing = cut.headers.filter((header) => !this.#headers.includes(header));
-		const headers = missing.length === cut.headers.length ? cut.headers : missing;
-		if (headers.length > 0) this.#backlog.push(plainPiece(this.#home.headersAt({ ...cut, headers })));
 	}
 
 	#pump(): void {

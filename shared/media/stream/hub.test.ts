@@ -95,7 +95,7 @@ test("100 joiners share one burst and one buffer per flush, and force nothing", 
 		...text,
 		serialise(each, into) {
 			calls++;
-			text.serialise(each, into);
+			text.serialise(each, into, []);
 		},
 	};
 	write(metadata, videoHeader, key(0), inter(40));

@@ -25,7 +25,7 @@ export class Lane {
 
 	/** `onEmpty` is called when the last reader is gone and the lane is to be forgotten. */
 	constructor(form: WireForm, stream: StreamView, onEmpty: (lane: Lane) => void) {
-		this.form = form;
+		this.form = form.ofStream?.() ?? form;
 		this.#stream = stream;
 		this.#onEmpty = onEmpty;
 	}
@@ -33,7 +33,7 @@ export class Lane {
 	write(entry: Entry): void {
 		const pieces = this.#pieces;
 		pieces.length = 0;
-		this.form.serialise(entry.packet, pieces);
+		this.form.serialise(entry.packet, pieces, entry.headers);
 		let bytes = 0;
 		for (const piece of pieces) bytes += piece.length;
 		for (const channel of this.#channels) channel.add(entry, pieces, bytes);
@@ -52,7 +52,7 @@ export class Lane {
 		const kept = this.#opening;
 		if (kept && kept.headers === headers && kept.time === time) return kept.bytes;
 		const pieces: Uint8Array[] = [];
-		for (const packet of headers) this.form.serialise(stamped(packet, time), pieces);
+		for (const packet of headers) this.form.serialise(stamped(packet, time), pieces, headers);
 		const bytes = Buffer.concat(pieces);
 		this.#opening = { headers, time, bytes };
 		return bytes;

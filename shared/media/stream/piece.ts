@@ -1,4 +1,4 @@
-import type { Millis } from "#shared/base/clock";
+import type { MediaPacket } from "#shared/formats/packet";
 import type { HeaderSet } from "./headers.ts";
 
 /** The first place in a piece where a reader can begin. */
@@ -7,9 +7,10 @@ export type Cut = {
 	readonly at: number;
 	/** Frames before it. */
 	readonly frames: number;
-	/** Metadata and codec headers in force there, and its time. */
+	/** Metadata and codec headers in force there. */
 	readonly headers: HeaderSet;
-	readonly time: Millis;
+	/** The packet that begins there. */
+	readonly packet: MediaPacket;
 };
 
 /** Whole messages in one buffer that all readers share, and what is known of the groups of pictures in them. */
