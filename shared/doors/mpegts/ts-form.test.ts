@@ -39,7 +39,13 @@ class Viewer implements Sink {
 
 function stage() {
 	const clock = new ManualClock();
-	const hub = new Hub({ clock, historyBytes: 1_000_000, historyMs: 12_000 });
+	const hub = new Hub({
+		clock,
+		historyBytes: 1_000_000,
+		historyMs: 12_000,
+		onMalformed: () => {},
+		onReaderFailed: () => {},
+	});
 	const join = (viewer: Viewer, queueBytes = 1_000_000) =>
 		hub.join({
 			form: tsForm,
