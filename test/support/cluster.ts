@@ -1,10 +1,11 @@
-import { fileURLToPath } from "node:url";
 import { Scope } from "#shared/base/runtime";
+import { root } from "../../cli/project.ts";
+import { compiled } from "./compiled.ts";
 import { type NatsServer, startNatsServer } from "./nats-server.ts";
 import { Program } from "./process.ts";
 import { TempFolder } from "./temp-folder.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const ROOT = root();
 
 /** A service of ours in a process of its own. */
 export type ClusterNode = {
@@ -47,7 +48,7 @@ export class Cluster implements AsyncDisposable {
 		{ flags = [], openFiles }: NodeProcess = {},
 	): Promise<ClusterNode> {
 		const config = this.#folder.write(`${id}.yaml`, text);
-		const args = ["--conditions=source", "--import", "tsx", ...flags, "cli/main.ts", role, "--config", config];
+		const args = [...flags, compiled("cli/main.ts"), role, "--config", config];
 		const limit = openFiles === undefined ? "true" : `ulimit -n ${openFiles}`;
 		const program = new Program("sh", ["-c", `${limit} && exec "$0" "$@"`, process.execPath, ...args], {
 			apt: "nodejs",

@@ -2,11 +2,12 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { Scope } from "#shared/base/runtime";
 import { Cluster, type ClusterNode } from "../../support/cluster.ts";
+import { compiled } from "../../support/compiled.ts";
 import { metric } from "../../support/metrics.ts";
 import { Program } from "../../support/process.ts";
 
 const CLIP = "cli/demo/demo.flv";
-const MILLRACE = ["--conditions=source", "--import", "tsx", "cli/main.ts"];
+const MILLRACE = compiled("cli/main.ts");
 /** As much of a dead process's last words as shows why. */
 const LAST_WORDS = 3000;
 /** What a flood may hold up a viewer on few cores, besides what the machine holds up everybody. */
@@ -48,13 +49,13 @@ export class Stage implements AsyncDisposable {
 			]);
 			const urls = [first, second].map(({ rtmp }) => `${rtmp}/live/clean`);
 			scope.use(
-				new Program(process.execPath, [...MILLRACE, "publish", CLIP, ...urls, "--loop"], { apt: "nodejs", ipc: true }),
+				new Program(process.execPath, [MILLRACE, "publish", CLIP, ...urls, "--loop"], { apt: "nodejs", ipc: true }),
 			);
 			// It gives up where nothing comes, so that it comes when there is something.
 			await Promise.all([first, second].map(published));
 			const viewer = new Program(
 				process.execPath,
-				[...MILLRACE, "probe", `${edge.rtmp}/live/clean`, "--source", CLIP, "--json"],
+				[MILLRACE, "probe", `${edge.rtmp}/live/clean`, "--source", CLIP, "--json"],
 				{ apt: "nodejs", ipc: true },
 			);
 			scope.use(viewer);
