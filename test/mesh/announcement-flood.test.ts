@@ -26,7 +26,7 @@ test("150 nodes of 20,000 streams each cost an edge a bounded memory, its viewer
 	await using cluster = await Cluster.start();
 	const origin = await cluster.node("origin", "o1");
 	const edge = await cluster.node("edge", "e1", "waitMs: 20000");
-	const pid = edge.program.child.pid ?? 0;
+	const pid = edge.pid;
 	const args = [compiled("test/support/announcement-flood.ts"), cluster.nats.url, `${NODES}`, `${STREAMS}`];
 	await using flood = new Program(process.execPath, args, { apt: "nodejs", ipc: true });
 	await once(flood.child, "message");

@@ -1,12 +1,11 @@
 import { freePort } from "../../../test/support/free-port.ts";
-import { mayIsolate, Namespace } from "./network.ts";
+import { mayIsolate, Namespace, type Place } from "../../../test/support/namespace.ts";
+import { Wire } from "../../../test/support/wire.ts";
 import type { StagePlan } from "./plan.ts";
-import type { Place } from "./staged-node.ts";
-import { Wire } from "./wire.ts";
 
 /** All nodes must prove it where they are not all on loopback. */
 const CLUSTER_KEY = "the chaos bench's own key";
-const LOOPBACK: Place = { host: "127.0.0.1", inside: [] };
+export const LOOPBACK: Place = { host: "127.0.0.1", inside: [] };
 
 /** Where the nodes of a stage are, and the links between them that can be cut. */
 export type Links = {

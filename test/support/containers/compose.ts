@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import { StartError } from "#shared/base/errors";
-import { root } from "../../cli/project.ts";
+import { root } from "../../../cli/project.ts";
 
 /** An engine that is there answers at once. */
 const ANSWER_WITHIN = 10_000;
