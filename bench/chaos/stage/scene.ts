@@ -5,9 +5,9 @@ import { untilPlaying } from "../../../cli/lab/until-playing.ts";
 import type { RunningNode } from "../../../cli/processes/launcher.ts";
 import type { MeshNode } from "../../../cli/processes/mesh-node.ts";
 import { parsePlayUrl } from "../../../cli/stream-url.ts";
+import { Chronicle } from "../../../test/support/chronicle.ts";
 import type { NatsServer } from "../../../test/support/nats-server.ts";
 import { ChaosViewer } from "../viewer/chaos-viewer.ts";
-import { Chronicle } from "./chronicle.ts";
 import type { Encoders } from "./encoders.ts";
 import type { StagePlan } from "./plan.ts";
 
