@@ -27,6 +27,11 @@ export default {
 		error("every-part-has-its-place", {}, { path: `^shared/(?!(${PARTS.join("|")})/)` }),
 		error("shared-is-below-services", { path: "^shared" }, { path: "^(services|cli)" }),
 		error("services-are-strangers", { path: "^services/([^/]+)/" }, { path: "^services/", pathNot: "^services/$1/" }),
+		error(
+			"processes-know-no-command",
+			{ path: "^cli/processes/" },
+			{ path: "^(cli|services)/", pathNot: "^cli/(processes/|project\\.ts$)" },
+		),
 		error("cli-starts-services-only-by-their-main", { path: "^cli" }, { path: "^services/[^/]+/(?!main\\.ts$)" }),
 		error(
 			"pure-parts-touch-no-io",

@@ -74,7 +74,7 @@ export async function benchJoin({ runs }: { runs: number }, run: Run): Promise<J
 const measure = (one: Case, runs: number, ended: AbortSignal): Promise<JoinRow> =>
 	unlessFailed(ended, async (signal, fail) => {
 		const play = `${one.play}/live/join`;
-		using _publisher = await StopwatchPublisher.open(`${one.publish}/live/join`, { signal, onLost: fail });
+		using _publisher = await StopwatchPublisher.open([`${one.publish}/live/join`], { signal, onLost: fail });
 		using _holder = one.isHeld ? openViewer(play, { onPacket: () => {}, onEnd: fail }) : undefined;
 		await pause(SETTLE_MS, undefined, { signal });
 		const waits: number[] = [];

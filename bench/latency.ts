@@ -1,18 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { PeerLostError } from "#shared/base/errors";
 import { Scope } from "#shared/base/runtime";
 import type { MediaPacket } from "#shared/formats/packet";
 import { startMesh, type Tiers } from "./support/mesh.ts";
 import { startPeers } from "./support/peers.ts";
 import { percentile, type Spread, spreadOf } from "./support/percentiles.ts";
-import { firstOf, type Run, unlessFailed } from "./support/run.ts";
+import { type Run, unlessFailed } from "./support/run.ts";
 import { StopwatchPublisher } from "./support/stopwatch-publisher.ts";
 import { millis, spread, table } from "./support/table.ts";
 import { numberOf } from "./support/test-stream.ts";
 import { openViewer } from "./support/viewer.ts";
+import { warmUp } from "./support/warm-up.ts";
 
-/** A server that is up for some minutes has its code compiled; these frames go through each way before, this much faster than live. */
-const WARM_UP = { frames: 15_000, speed: 40, withinMs: 60_000 } as const;
+/** Frames that go through each way before it is measured. */
+const WARM_UP_FRAMES = 15_000;
 /** Frames of a round's first while are not counted: the burst to who joins. */
 const SETTLE_MS = 1_500;
 /** What is still on its way when a round ends may arrive for so long. */
@@ -61,7 +61,7 @@ export async function benchLatency(options: LatencyOptions, run: Run): Promise<L
 	const measured = new Map<Way, Round[]>(ways.map((way) => [way, []]));
 	for (const way of ways) {
 		run.say(`warming up: ${way.name}`);
-		await warmUp(way, run.signal);
+		await warmUp(way, WARM_UP_FRAMES, run.signal);
 	}
 	for (let round = 1; round <= options.rounds; round++) {
 		for (const [way, rounds] of measured) {
@@ -84,30 +84,10 @@ function rowOf({ name, tiers }: Way, rounds: readonly Round[]): LatencyRow {
 	};
 }
 
-const warmUp = (way: Way, ended: AbortSignal): Promise<void> =>
-	unlessFailed(ended, async (signal, fail) => {
-		const done = firstOf<void>(signal);
-		const tooSlow = new PeerLostError(`${way.name}: ${WARM_UP.frames} frames took more than ${WARM_UP.withinMs} ms`);
-		const timer = setTimeout(() => fail(tooSlow), WARM_UP.withinMs);
-		try {
-			const { speed } = WARM_UP;
-			using _publisher = await StopwatchPublisher.open(`${way.publish}/live/warm-up`, { signal, speed, onLost: fail });
-			using _viewer = openViewer(`${way.play}/live/warm-up`, {
-				onPacket(packet) {
-					if (isFrame(packet) && numberOf(packet) >= WARM_UP.frames) done.give();
-				},
-				onEnd: fail,
-			});
-			await done.value;
-		} finally {
-			clearTimeout(timer);
-		}
-	});
-
 const oneRound = (way: Way, span: number, ended: AbortSignal): Promise<Round> =>
 	unlessFailed(ended, async (signal, fail) => {
 		const delays: number[] = [];
-		using publisher = await StopwatchPublisher.open(`${way.publish}/live/latency`, { signal, onLost: fail });
+		using publisher = await StopwatchPublisher.open([`${way.publish}/live/latency`], { signal, onLost: fail });
 		const from = performance.now() + SETTLE_MS;
 		using _viewer = openViewer(`${way.play}/live/latency`, {
 			onPacket(packet, at) {

@@ -5,6 +5,7 @@ import { Scope } from "#shared/base/runtime";
 import { metric } from "../test/support/metrics.ts";
 import { publishAll } from "./merge/feeds.ts";
 import { type MeasuredRelay, type MergeCase, startRelays } from "./merge/relays.ts";
+import { startCluster, untilCold } from "./support/mesh.ts";
 import { type Spread, spreadOf } from "./support/percentiles.ts";
 import { cpuMicros } from "./support/process-figures.ts";
 import { type Run, unlessFailed } from "./support/run.ts";
@@ -15,8 +16,6 @@ import { openViewer } from "./support/viewer.ts";
 const WARM_UP_MS: Millis = 8_000;
 /** Feeds are recognised and bursts to who joins are over. */
 const SETTLE_MS: Millis = 2_500;
-const COLD_WITHIN_MS: Millis = 10_000;
-const LOOK_MS: Millis = 50;
 /** Pictures and sound of the test stream in a second. */
 const PACKETS_A_SECOND = 30 + 48_000 / 1_024;
 /** A round in which so much of the media is missing was measured on a machine that does not keep up. */
@@ -45,7 +44,7 @@ export const benchMerge = (options: MergeOptions, run: Run): Promise<MergeRow[]>
 	unlessFailed(run.signal, async (signal, fail) => {
 		await using scope = new Scope();
 		run.say("starting the servers");
-		const { origins, relays } = await startRelays(scope);
+		const { origins, relays } = await startRelays(scope.use(await startCluster()));
 		const keys = Array.from({ length: options.streams }, (_, index) => `live/merge${index + 1}`);
 		scope.use(await publishAll({ keys, origins, signal, onLost: fail }));
 		for (const relay of relays) {
@@ -67,7 +66,7 @@ const measure = (relay: MeasuredRelay, keys: readonly string[], span: Millis, en
 	unlessFailed(ended, async (signal, fail) => {
 		let seen = 0;
 		const viewers = keys.map((key) =>
-			openViewer(`${relay.rtmp}/${key}`, {
+			openViewer(`${relay.node.rtmp}/${key}`, {
 				onPacket: ({ role }) => {
 					if (role === "frame" || role === "keyframe") seen++;
 				},
@@ -79,11 +78,11 @@ const measure = (relay: MeasuredRelay, keys: readonly string[], span: Millis, en
 			const askedAt = performance.now();
 			await pause(SETTLE_MS, undefined, { signal });
 			const packetsBefore = await packetsInto(relay);
-			const [cpu, at] = [cpuMicros(relay.pid), performance.now()];
+			const [cpu, at] = [cpuMicros(relay.node.pid), performance.now()];
 			seen = 0;
 			await pause(span, undefined, { signal });
 			const streamSeconds = (keys.length * (performance.now() - at)) / 1_000;
-			const cpuUs = (cpuMicros(relay.pid) - cpu) / streamSeconds;
+			const cpuUs = (cpuMicros(relay.node.pid) - cpu) / streamSeconds;
 			const share = seen / streamSeconds / PACKETS_A_SECOND;
 			if (share < LEAST_SHARE) {
 				throw new PeerLostError(`${relay.name}: viewers got ${Math.round(share * 100)} % of the frames; ask for fewer`);
@@ -94,19 +93,12 @@ const measure = (relay: MeasuredRelay, keys: readonly string[], span: Millis, en
 			return { cpuUs, packetsIn: pulled + besides / askedFor };
 		} finally {
 			for (const viewer of viewers) viewer[Symbol.dispose]();
-			await untilCold(relay);
+			await untilCold(relay.node);
 		}
 	});
 
-const packetsInto = (relay: MeasuredRelay): Promise<number> => metric(relay.http, "millrace_media_packets_in_total");
-
-async function untilCold(relay: MeasuredRelay): Promise<void> {
-	const until = performance.now() + COLD_WITHIN_MS;
-	while ((await metric(relay.http, "millrace_streams")) > 0) {
-		if (performance.now() > until) throw new PeerLostError(`${relay.name}: it goes on pulling what nobody watches`);
-		await pause(LOOK_MS);
-	}
-}
+const packetsInto = (relay: MeasuredRelay): Promise<number> =>
+	metric(relay.node.http, "millrace_media_packets_in_total");
 
 function rowsOf(measured: ReadonlyMap<MergeCase, readonly Round[]>): MergeRow[] {
 	const single = measured.get("one feed") ?? [];

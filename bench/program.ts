@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from "commander";
-import { seconds, wholeNumber } from "../cli/arguments.ts";
+import { wholeNumber } from "../cli/arguments.ts";
 import { note } from "../cli/terminal.ts";
 import { addFanoutCommands } from "./fanout/commands.ts";
+import { addBench, type Rounds, rounds, span } from "./support/command.ts";
 import { commandLine } from "./support/command-line.ts";
 import { TIERS, type Tiers } from "./support/mesh.ts";
-import { JSON_OPTION, type Output, report } from "./support/report.ts";
 import type { Run } from "./support/run.ts";
 
 /** Runs one command line to its end; the exit status: 0 measured, 1 failed, 2 wrong usage. */
@@ -20,64 +20,44 @@ function createProgram(signal: AbortSignal): Command {
 		.description("Measures Millrace on this machine; what the figures mean is in docs/benchmarks.md.")
 		.showSuggestionAfterError()
 		.exitOverride();
-	program
-		.command("latency")
+	addBench<{ tiers: readonly Tiers[] } & Rounds>(program, "latency", async (options) => {
+		const { benchLatency, latencyTable } = await import("./latency.ts");
+		const rows = await benchLatency(options, run);
+		return { rows, text: latencyTable(rows) };
+	})
 		.description(
 			"Time from the publisher's write to the viewer's read, through 1 to 3 tiers and through other servers.",
 		)
 		.option("--tiers <list>", "servers on the way, such as 1,3", tierList, TIERS)
-		.option("--seconds <n>", "length of a round", seconds, 10)
-		.option("--rounds <n>", "rounds; the middle one counts", wholeNumber(1, 100), 3)
-		.option(...JSON_OPTION)
-		.action(async (options: { tiers: readonly Tiers[]; seconds: number; rounds: number } & Output) => {
-			const { benchLatency, latencyTable } = await import("./latency.ts");
-			await report("latency", options, async () => {
-				const rows = await benchLatency(options, run);
-				return { rows, text: latencyTable(rows) };
-			});
-		});
-	program
-		.command("join")
+		.addOption(span("length of a round", 10))
+		.addOption(rounds(3));
+	addBench<{ runs: number }>(program, "join", async (options) => {
+		const { benchJoin, joinTable } = await import("./join.ts");
+		const rows = await benchJoin(options, run);
+		return { rows, text: joinTable(rows) };
+	})
 		.description("Time from a viewer's dial to its first whole keyframe, warm and cold, and at other servers.")
-		.option("--runs <n>", "viewers in each case", wholeNumber(1, 10_000), 20)
-		.option(...JSON_OPTION)
-		.action(async (options: { runs: number } & Output) => {
-			const { benchJoin, joinTable } = await import("./join.ts");
-			await report("join", options, async () => {
-				const rows = await benchJoin(options, run);
-				return { rows, text: joinTable(rows) };
-			});
-		});
-	program
-		.command("directory")
+		.option("--runs <n>", "viewers in each case", wholeNumber(1, 10_000), 20);
+	addBench<{ streams: number; children: number }>(program, "directory", async (options) => {
+		const { benchDirectory } = await import("./directory.ts");
+		const { table, millis } = await import("./support/table.ts");
+		note("one parent, its children in a process of their own: about 15 s");
+		const rows = await benchDirectory({ ...options, signal });
+		const cells = rows.map(({ name, value, unit }) => [name, millis(value), unit]);
+		return { rows, text: table(["", "value", "unit"], cells) };
+	})
 		.description("The control plane over a real nats-server: snapshot, spread of a change, cost of standing by.")
 		.option("--streams <n>", "streams of the parent", wholeNumber(1, 10_000), 10_000)
-		.option("--children <n>", "nodes that follow it", wholeNumber(1, 1_000), 50)
-		.option(...JSON_OPTION)
-		.action(async (options: { streams: number; children: number } & Output) => {
-			const { benchDirectory } = await import("./directory.ts");
-			const { table, millis } = await import("./support/table.ts");
-			await report("directory", options, async () => {
-				note("one parent, its children in a process of their own: about 15 s");
-				const rows = await benchDirectory({ ...options, signal });
-				const cells = rows.map(({ name, value, unit }) => [name, millis(value), unit]);
-				return { rows, text: table(["", "value", "unit"], cells) };
-			});
-		});
-	program
-		.command("merge")
+		.option("--children <n>", "nodes that follow it", wholeNumber(1, 1_000), 50);
+	addBench<{ streams: number } & Rounds>(program, "merge", async (options) => {
+		const { benchMerge, mergeTable } = await import("./merge.ts");
+		const rows = await benchMerge(options, run);
+		return { rows, text: mergeTable(rows) };
+	})
 		.description("What two feeds of one stream cost a relay over one, and a switch between them.")
 		.option("--streams <n>", "streams that are merged", wholeNumber(1, 1_000), 20)
-		.option("--seconds <n>", "length of a round", seconds, 10)
-		.option("--rounds <n>", "rounds; the middle one counts", wholeNumber(1, 100), 3)
-		.option(...JSON_OPTION)
-		.action(async (options: { streams: number; seconds: number; rounds: number } & Output) => {
-			const { benchMerge, mergeTable } = await import("./merge.ts");
-			await report("merge", options, async () => {
-				const rows = await benchMerge(options, run);
-				return { rows, text: mergeTable(rows) };
-			});
-		});
+		.addOption(span("length of a round", 10))
+		.addOption(rounds(3));
 	addFanoutCommands(program, run);
 	return program;
 }

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The folder of package.json: compiled files lie one deeper than sources. */
-function root(): string {
+export function root(): string {
 	let folder = dirname(fileURLToPath(import.meta.url));
 	while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
 	return folder;

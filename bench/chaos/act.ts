@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Millis, systemClock } from "#shared/base/clock";
 import { PeerLostError } from "#shared/base/errors";
-import { tellsOf } from "./stage/log-line.ts";
+import { tellsOf } from "../../test/support/log-line.ts";
 import { GOP_MS } from "./stage/plan.ts";
 import type { Scene, SceneNode } from "./stage/scene.ts";
 import type { ChaosViewer } from "./viewer/chaos-viewer.ts";

@@ -37,3 +37,30 @@ export const natsBlows = ({ nats }: Pick<Scene, "nats">): [Blow, ...Blow[]] => [
 	{ what: "kill nats-server", strike: () => nats.stop(), repair: () => nats.restart() },
 	{ what: "freeze nats-server", strike: () => nats.pause(), repair: () => nats.resume() },
 ];
+
+/** Blows under way. What is struck is well before; whether a blow could be made good is asked in the end. */
+export class Dealer {
+	readonly #repairs = new Map<Ground, Promise<void>>();
+
+	/** Waits until what was last done on this ground is made good. */
+	async ready(ground: Ground): Promise<void> {
+		await this.#repairs.get(ground);
+	}
+
+	/** Strikes now, and makes it good when `away` is over. */
+	deal(ground: Ground, { strike, repair }: Blow, away: () => Promise<void>): void {
+		const blow = async (): Promise<void> => {
+			await strike();
+			await away();
+			await repair();
+		};
+		const repaired = blow();
+		repaired.catch(() => {});
+		this.#repairs.set(ground, repaired);
+	}
+
+	/** Waits until all is made good. */
+	async done(): Promise<void> {
+		await Promise.all(this.#repairs.values());
+	}
+}

@@ -28,7 +28,7 @@ export async function openAudience(server: Server, options: AudienceOptions): Pr
 	try {
 		await pin(server.pid, CORES.server);
 		const play = `${server.play}/live/fanout`;
-		const publisher = await StopwatchPublisher.open(`${server.publish}/live/fanout`, { signal, onLost: fail });
+		const publisher = await StopwatchPublisher.open([`${server.publish}/live/fanout`], { signal, onLost: fail });
 		scope.use(publisher);
 		const sample = scope.use(new Sample({ publisher, url: play, onEnd: fail }));
 		sample.joinThird();

@@ -1,8 +1,8 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { PeerLostError, StartError } from "#shared/base/errors";
-import { endChild } from "../support/child.ts";
 
 type Answer = { resolve(line: string): void; reject(error: Error): void };
 
@@ -47,8 +47,11 @@ export class LineProgram implements AsyncDisposable {
 		return answer;
 	}
 
-	[Symbol.asyncDispose](): Promise<void> {
-		return endChild(this.#child);
+	async [Symbol.asyncDispose](): Promise<void> {
+		if (this.#gone) return;
+		const ended = once(this.#child, "close");
+		this.#child.kill("SIGKILL");
+		await ended;
 	}
 
 	#onLine(line: string): void {

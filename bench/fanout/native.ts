@@ -1,11 +1,10 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { StartError } from "#shared/base/errors";
+import { root } from "../../cli/project.ts";
 
 const run = promisify(execFile);
 
@@ -29,7 +28,7 @@ export async function compilePrograms(): Promise<NativePrograms> {
 	const folder = await mkdtemp(join(tmpdir(), "millrace-bench-"));
 	const compiled = async (name: string): Promise<string> => {
 		const program = join(folder, name);
-		await run("cc", ["-O2", "-o", program, join(sources(), `${name}.c`)]);
+		await run("cc", ["-O2", "-o", program, join(root(), `bench/fanout/${name}.c`)]);
 		return program;
 	};
 	const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -68,11 +67,4 @@ async function present(program: string, wayOut: string): Promise<void> {
 	} catch (error) {
 		throw new StartError(`${program} is missing: ${wayOut}`, { cause: error });
 	}
-}
-
-/** Where the C files are: compiled modules lie elsewhere than their sources. */
-function sources(): string {
-	let folder = dirname(fileURLToPath(import.meta.url));
-	while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
-	return join(folder, "bench/fanout");
 }

@@ -1,12 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Cancel, type Millis, systemClock } from "#shared/base/clock";
-import { PeerLostError } from "#shared/base/errors";
-import { Scope } from "#shared/base/runtime";
-import { dialRtmp, type RtmpCall } from "#shared/net/rtmp";
-import { pace } from "../../cli/publish/pace.ts";
-import { parseRtmpUrl } from "../../cli/stream-url.ts";
-import { firstOf } from "../support/run.ts";
-import { testFrames, testHeaders } from "../support/test-stream.ts";
+import type { Millis } from "#shared/base/clock";
+import { assemble } from "#shared/base/runtime";
+import { StopwatchPublisher } from "../support/stopwatch-publisher.ts";
 
 /** Encoders do not take their pictures at the same moment: streams begin spread over a picture's time. */
 const PICTURE_MS: Millis = 1_000 / 30;
@@ -20,45 +15,13 @@ export type FeedOptions = {
 	onLost(error: Error): void;
 };
 
-/** Publishes streams of 1.1 Mb/s without end, each identically to all origins; the returned function ends that. */
-export async function publishAll({ keys, origins, signal, onLost }: FeedOptions): Promise<AsyncDisposable> {
-	const scope = new Scope();
-	try {
+/** Publishes streams of 1.1 Mb/s without end, each identically to all origins. Disposing ends that. */
+export const publishAll = ({ keys, origins, signal, onLost }: FeedOptions): Promise<AsyncDisposable> =>
+	assemble(async (scope) => {
 		for (const key of keys) {
-			const calls = await Promise.all(origins.map((origin) => publish(`${origin}/${key}`, signal, onLost, scope)));
-			scope.defer(send(calls));
+			const urls = origins.map((origin) => `${origin}/${key}`);
+			scope.use(await StopwatchPublisher.open(urls, { signal, onLost }));
 			await pause(PICTURE_MS / keys.length, undefined, { signal });
 		}
 		return scope;
-	} catch (error) {
-		await scope[Symbol.asyncDispose]();
-		throw error;
-	}
-}
-
-async function publish(url: string, signal: AbortSignal, onLost: FeedOptions["onLost"], scope: Scope) {
-	const { host, port, app, name, tcUrl } = parseRtmpUrl(url);
-	const taken = firstOf<void>(signal);
-	const call = dialRtmp({
-		...{ mode: "publish", host, port, app, name, tcUrl, digest: false },
-		onEvent: ({ type }) => {
-			if (type === "publishing") taken.give();
-		},
-		onEnd: (cause) => onLost(new PeerLostError(`publishing ${url} ended: ${cause.message}`, { cause })),
 	});
-	scope.defer(() => call.close());
-	await taken.value;
-	return call;
-}
-
-function send(calls: readonly RtmpCall[]): Cancel {
-	for (const header of testHeaders()) for (const call of calls) call.send(header);
-	return pace(testFrames(), {
-		clock: systemClock,
-		startAt: 0,
-		onPacket: (frame) => {
-			for (const call of calls) call.send(frame);
-		},
-		onEnd: () => {},
-	});
-}

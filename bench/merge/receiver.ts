@@ -16,7 +16,9 @@ const PATIENCE_MS = 10_000;
 
 let received = 0;
 let stops: readonly (() => void)[] = [];
-const config = readConfig("edge", { env: process.env });
+/** Started as a service is: `edge --config FILE`. */
+const [, , , , file = ""] = process.argv;
+const config = readConfig("edge", { env: process.env, file });
 
 /** The bench's own edge: beside its work it receives streams the way a relay does, and drops what it has parsed. */
 process.on("message", ({ receive }: Ask) => {

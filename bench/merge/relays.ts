@@ -1,7 +1,9 @@
-import type { Scope } from "#shared/base/runtime";
-import { startNatsServer } from "../../test/support/nats-server.ts";
-import { startService } from "../support/services.ts";
-import { startReceivingEdge } from "./receiving-edge.ts";
+import { once } from "node:events";
+import { processes } from "../../cli/processes/launcher.ts";
+import type { Cluster, ClusterNode } from "../../test/support/cluster.ts";
+import { compiled } from "../../test/support/compiled.ts";
+import { KEEP_NOTHING } from "../support/mesh.ts";
+import type { Answer, Ask } from "./receiver.ts";
 
 /** A second feed costs what it takes to receive it, and what it takes to merge it. */
 export type MergeCase = "one feed" | "one feed, a second one received and dropped" | "two feeds merged";
@@ -9,47 +11,45 @@ export type MergeCase = "one feed" | "one feed, a second one received and droppe
 /** A relay under measurement; it pulls only what is watched. */
 export type MeasuredRelay = {
 	readonly name: MergeCase;
-	readonly pid: number;
-	readonly rtmp: string;
-	readonly http: string;
+	readonly node: ClusterNode;
 	/** What is received besides, where that is this relay's part; packets of it so far. */
 	receive(keys: readonly string[]): Promise<number>;
 };
 
-const FIRST = "origin1";
-const SECOND = "origin2";
+const ANSWER_WITHIN_MS = 20_000;
 /** All relays get their first feed from the same server. */
-const UPSTREAMS = `[{label: one, primary: ${FIRST}}, {label: two, primary: ${SECOND}}]`;
-/** Nothing is kept that nobody watches; viewers are written to as often as is standard. */
-const RELAY = { UPSTREAMS, KEEP_MS: "0", VIEWERS_DELAY_MS: "20" };
+const UPSTREAMS = "upstreams: [{label: one, primary: origin1}, {label: two, primary: origin2}]";
+/** Viewers are written to as often as is standard. */
+const env = { ...KEEP_NOTHING, MILLRACE_VIEWERS_DELAY_MS: "20" };
 
-/** Two origins, and a relay for each case. The scope ends them all. Throws StartError. */
-export async function startRelays(scope: Scope): Promise<{ origins: string[]; relays: MeasuredRelay[] }> {
-	const { url: nats } = scope.use(await startNatsServer());
-	const first = scope.use(await startService({ role: "origin", id: FIRST, nats }));
-	const second = scope.use(await startService({ role: "origin", id: SECOND, nats }));
-	const edge = async (id: string, standby: number) =>
-		scope.use(await startService({ role: "edge", id, nats, more: { ...RELAY, STANDBY: `${standby}` } }));
+/** Two origins, and a relay for each case. Throws StartError. */
+export async function startRelays(cluster: Cluster): Promise<{ origins: string[]; relays: MeasuredRelay[] }> {
+	const first = await cluster.node("origin", "origin1");
+	const second = await cluster.node("origin", "origin2");
+	const one = await cluster.node("edge", "one-feed", `${UPSTREAMS}\nstandby: 0`, { env });
+	const two = await cluster.node("edge", "two-feeds", `${UPSTREAMS}\nstandby: 1`, { env });
+	const receiving = cluster.add({
+		...{ role: "edge", id: "receiving", config: `${UPSTREAMS}\nstandby: 0`, env },
+		launcher: processes([process.execPath, compiled("bench/merge/receiver.ts")]),
+	});
+	await receiving.start();
 	const nothing = async (): Promise<number> => 0;
-	const one = await edge("one-feed", 0);
-	const two = await edge("two-feeds", 1);
-	const receiving = scope.use(
-		await startReceivingEdge({
-			...RELAY,
-			...{ STANDBY: "0", NODE_ID: "receiving", NATS_SERVERS: nats, RTMP_PORT: "0", HTTP_PORT: "0" },
-			...{ LOG_LEVEL: "warn", LOG_PRETTY: "false" },
-		}),
-	);
 	return {
 		origins: [first.rtmp, second.rtmp],
 		relays: [
-			{ ...one, name: "one feed", receive: nothing },
+			{ name: "one feed", node: one, receive: nothing },
 			{
-				...receiving,
-				name: "one feed, a second one received and dropped",
-				receive: (keys) => receiving.receive(keys.map((key) => `${second.rtmp}/${key}`)),
+				...{ name: "one feed, a second one received and dropped", node: receiving },
+				receive: (keys) => ask(receiving, { receive: keys.map((key) => `${second.rtmp}/${key}`) }),
 			},
-			{ ...two, name: "two feeds merged", receive: nothing },
+			{ name: "two feeds merged", node: two, receive: nothing },
 		],
 	};
+}
+
+async function ask({ program: { process } }: ClusterNode, question: Ask): Promise<number> {
+	const answer = once(process, "message", { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }) as Promise<[Answer]>;
+	process.send(question);
+	const [{ received }] = await answer;
+	return received;
 }

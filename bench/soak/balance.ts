@@ -1,5 +1,5 @@
 import { type Millis, systemClock } from "#shared/base/clock";
-import type { StagedNode } from "../chaos/stage/staged-node.ts";
+import type { MeshNode } from "../../cli/processes/mesh-node.ts";
 import type { Gauges } from "./gauges.ts";
 import { type Allowance, type Course, courseOf, leaksOf } from "./leaks.ts";
 import type { Ledger } from "./ledger.ts";
@@ -31,7 +31,7 @@ const SOCKETS_A_STREAM = 3;
 
 /** Draws up the balance of the process that runs a node now. `before` are the node's gauges before the first fault. */
 export function balanceOf(
-	node: StagedNode,
+	node: MeshNode,
 	{ mesh, ledger, before, quiet }: { mesh: SoakMesh; ledger: Ledger; before: Gauges; quiet: Gauges },
 ): Balance {
 	const { samples } = ledger.lifeOf(node);

@@ -1,8 +1,8 @@
 import type { Millis } from "#shared/base/clock";
+import type { MeshNode } from "../../cli/processes/mesh-node.ts";
 import type { Random } from "../../test/fuzz/random.ts";
+import type { Wire } from "../../test/support/wire.ts";
 import { type Blow, type Ground, natsBlows, nextAwayMs, nodeBlows } from "../chaos/blows.ts";
-import type { StagedNode } from "../chaos/stage/staged-node.ts";
-import type { Wire } from "../chaos/stage/wire.ts";
 import type { SoakMesh } from "./soak-mesh.ts";
 
 /** One thing that goes wrong, and how long it stays so. */
@@ -19,7 +19,7 @@ export function nextBlow(mesh: SoakMesh, ground: Ground, random: Random): SoakBl
 }
 
 /** An origin's wire leads to it from its publishers, an intermediate's from its edges. */
-function wireBlows({ id, role }: StagedNode, wire: Wire): Blow[] {
+function wireBlows({ id, role }: MeshNode, wire: Wire): Blow[] {
 	const which = `${role === "origin" ? "the publishers'" : "the edges'"} link to ${id}`;
 	return [
 		{ what: `cut ${which}`, strike: () => wire.cut(), repair: () => wire.mend() },

@@ -1,4 +1,4 @@
-import type { StagedNode } from "../chaos/stage/staged-node.ts";
+import type { MeshNode } from "../../cli/processes/mesh-node.ts";
 
 /** Loaded into a service before its own code: a signal has it collect all garbage, so that what is left is what it holds. */
 const COLLECTOR = `
@@ -16,4 +16,4 @@ export function collectable(): Record<string, string> {
 }
 
 /** Has a running service collect its garbage; done some time after the call. */
-export const collect = ({ pid }: StagedNode): boolean => process.kill(pid, "SIGUSR2");
+export const collect = ({ pid }: MeshNode): boolean => process.kill(pid, "SIGUSR2");

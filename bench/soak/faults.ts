@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Millis, systemClock } from "#shared/base/clock";
 import { PeerLostError } from "#shared/base/errors";
 import { Random } from "../../test/fuzz/random.ts";
-import { type Ground, nextGround } from "../chaos/blows.ts";
+import { Dealer, type Ground, nextGround } from "../chaos/blows.ts";
 import { nextBlow, type SoakBlow } from "./blows.ts";
 import type { SoakMesh } from "./soak-mesh.ts";
 
@@ -24,23 +24,20 @@ export type FaultOptions = {
 export async function strike(mesh: SoakMesh, options: FaultOptions): Promise<void> {
 	const { seed, everyMs, until, signal, onFault, onEnough } = options;
 	const random = new Random(seed);
-	const repairs = new Map<Ground, Promise<void>>();
+	const dealer = new Dealer();
 	let last = "the start";
 	for (let next = systemClock.now() + everyMs; next < until; next = Math.max(next, systemClock.now()) + everyMs) {
 		await pause(Math.max(next - systemClock.now(), 0), undefined, { signal });
 		const ground = nextGround(random);
 		const blow = nextBlow(mesh, ground, random);
-		await repairs.get(ground);
+		await dealer.ready(ground);
 		await ensureWell(mesh, ground, last, signal);
 		onFault(blow);
 		last = blow.what;
-		const repair = play(blow, signal);
-		// Whether it failed is asked later.
-		repair.catch(() => {});
-		repairs.set(ground, repair);
+		dealer.deal(ground, blow, () => pause(blow.awayMs, undefined, { signal }));
 	}
 	onEnough();
-	await Promise.all(repairs.values());
+	await dealer.done();
 	for (const ground of ["origin", "intermediate"] as const) await ensureWell(mesh, ground, last, signal);
 }
 
@@ -49,10 +46,4 @@ async function ensureWell(mesh: SoakMesh, ground: Ground, last: string, signal: 
 	if (ground === "nats-server") return;
 	if (!(await mesh.untilWell(ground, signal))) throw new PeerLostError(`the ${ground}s do not get well after: ${last}`);
 	await pause(RECOGNISED_MS, undefined, { signal });
-}
-
-async function play({ awayMs, strike, repair }: SoakBlow, signal: AbortSignal): Promise<void> {
-	await strike();
-	await pause(awayMs, undefined, { signal });
-	await repair();
 }

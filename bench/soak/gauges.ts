@@ -1,4 +1,3 @@
-import { get } from "node:http";
 import type { Millis } from "#shared/base/clock";
 import { PeerLostError } from "#shared/base/errors";
 
@@ -23,12 +22,16 @@ export type Gauges = {
 
 /** A node answers within milliseconds; one that takes so long is frozen or gone. */
 const ANSWER_MS: Millis = 2_000;
-/** Of a page that is some 20 KB. */
-const MAX_PAGE_BYTES = 1024 * 1024;
 
 /** Asks a node over a connection of its own, so that none is left open. Throws PeerLostError where it does not answer. */
 export async function gaugesOf(http: string): Promise<Gauges> {
-	return parseGauges(await page(`${http}/metrics`));
+	const url = `${http}/metrics`;
+	try {
+		const options = { headers: { connection: "close" }, signal: AbortSignal.timeout(ANSWER_MS) };
+		return parseGauges(await (await fetch(url, options)).text());
+	} catch (cause) {
+		throw new PeerLostError(`${url} does not answer`, { cause });
+	}
 }
 
 /** Reads Prometheus' text format. */
@@ -49,22 +52,4 @@ export function parseGauges(text: string): Gauges {
 		actors: value("upstream_actors"),
 		live: value("upstreams_live"),
 	};
-}
-
-function page(url: string): Promise<string> {
-	return new Promise((resolve, reject) => {
-		const fail = (cause: Error): void => reject(new PeerLostError(`${url} does not answer`, { cause }));
-		const request = get(url, { agent: false, timeout: ANSWER_MS }, (response) => {
-			let text = "";
-			response.setEncoding("utf8");
-			response.on("data", (part: string) => {
-				text += part;
-				if (text.length > MAX_PAGE_BYTES) request.destroy(new Error("the page is too long"));
-			});
-			response.on("end", () => resolve(text));
-			response.on("error", fail);
-		});
-		request.on("timeout", () => request.destroy(new Error("no answer in time")));
-		request.on("error", fail);
-	});
 }

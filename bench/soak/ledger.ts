@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Millis, systemClock } from "#shared/base/clock";
-import type { StagedNode } from "../chaos/stage/staged-node.ts";
+import type { MeshNode } from "../../cli/processes/mesh-node.ts";
 import { collect } from "./collect.ts";
 import { type Gauges, gaugesOf } from "./gauges.ts";
 import { leastOf, type Sample } from "./leaks.ts";
@@ -19,7 +19,7 @@ export class Ledger {
 	readonly #lives = new Map<string, Life>();
 
 	/** The life of the process that runs a node now. */
-	lifeOf({ id, pid }: StagedNode): Life {
+	lifeOf({ id, pid }: MeshNode): Life {
 		const name = `${id} ${pid}`;
 		const life = this.#lives.get(name) ?? { id, pid, samples: [] };
 		this.#lives.set(name, life);
@@ -27,17 +27,17 @@ export class Ledger {
 	}
 
 	/** The last look at the process that runs a node now; undefined before the first. */
-	latest(node: StagedNode): Sample | undefined {
+	latest(node: MeshNode): Sample | undefined {
 		return this.lifeOf(node).samples.at(-1);
 	}
 
 	/** Looks at all nodes that can answer. */
-	async sample(nodes: readonly StagedNode[]): Promise<void> {
+	async sample(nodes: readonly MeshNode[]): Promise<void> {
 		const able = nodes.filter(({ isUp, isFrozen }) => isUp && !isFrozen);
 		await Promise.all(able.map((node) => this.#sample(node)));
 	}
 
-	async #sample(node: StagedNode): Promise<void> {
+	async #sample(node: MeshNode): Promise<void> {
 		const { samples } = this.lifeOf(node);
 		try {
 			// One that answers has its own handler for the signal, which ends a process that has none.
@@ -52,7 +52,7 @@ export class Ledger {
 }
 
 /** What a node holds where nothing comes and goes. Throws PeerLostError. */
-export async function quietGaugesOf({ http }: StagedNode): Promise<Gauges> {
+export async function quietGaugesOf({ http }: MeshNode): Promise<Gauges> {
 	const looks: Gauges[] = [];
 	for (let look = 0; look < QUIET_LOOKS; look++) {
 		looks.push(await gaugesOf(http));

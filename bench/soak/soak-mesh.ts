@@ -1,18 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Millis, systemClock } from "#shared/base/clock";
 import { StartError } from "#shared/base/errors";
+import type { MediaPacket } from "#shared/formats/packet";
 import { readFlvFile } from "../../cli/flv-file.ts";
 import { demoClip } from "../../cli/project.ts";
+import { Cluster, type ClusterNode } from "../../test/support/cluster.ts";
 import { freePort } from "../../test/support/free-port.ts";
-import { type NatsServer, startNatsServer } from "../../test/support/nats-server.ts";
+import { Wire } from "../../test/support/wire.ts";
 import { type PreparedNode, prepareNodes } from "../chaos/stage/nodes.ts";
 import { HOT } from "../chaos/stage/plan.ts";
-import { Program } from "../chaos/stage/program.ts";
-import { StagedNode } from "../chaos/stage/staged-node.ts";
-import { Wire } from "../chaos/stage/wire.ts";
 import { ChaosViewer } from "../chaos/viewer/chaos-viewer.ts";
 import { collectable } from "./collect.ts";
 import { gaugesOf } from "./gauges.ts";
@@ -29,8 +25,6 @@ const JOIN_MS: Millis = 20_000;
 /** Both tracks' first frames and the burst of a join are behind a viewer that has had as many. */
 const JOINED_FRAMES = 100;
 
-type Role = StagedNode["role"];
-
 /**
  * Two nodes of each tier, all streams published to both origins, each watched at one edge. The first relay of a tier finds its
  * upstreams by discovery, the second has them as one group. Disposing ends it all.
@@ -43,14 +37,11 @@ export class SoakMesh implements AsyncDisposable {
 	readonly crashes: string[] = [];
 	/** In front of each intermediate, and between the publishers and each origin. */
 	readonly wires = new Map<string, Wire>();
-	readonly #folder = mkdtempSync(join(tmpdir(), "millrace-soak-"));
-	#nodes: readonly StagedNode[] = [];
-	#publishers: readonly Program[] = [];
-	#nats: NatsServer | undefined;
+	readonly #cluster: Cluster;
 
 	/** Starts everything and waits until every viewer watches. Throws StartError, and the signal's reason. */
 	static async open(streams: number, signal: AbortSignal): Promise<SoakMesh> {
-		const mesh = new SoakMesh(streams);
+		const mesh = new SoakMesh(streams, await Cluster.start());
 		try {
 			await mesh.#start(signal);
 			return mesh;
@@ -60,26 +51,25 @@ export class SoakMesh implements AsyncDisposable {
 		}
 	}
 
-	constructor(streams: number) {
+	constructor(streams: number, cluster: Cluster) {
 		this.keys = Array.from({ length: streams }, (_, index) => `live/soak${index + 1}`);
-		process.on("exit", this.#lastRites);
+		this.#cluster = cluster;
 	}
 
-	get nats(): NatsServer {
-		if (!this.#nats) throw new Error("the mesh is not open");
-		return this.#nats;
+	get nats(): Cluster["nats"] {
+		return this.#cluster.nats;
 	}
 
-	get nodes(): readonly StagedNode[] {
-		return this.#nodes;
+	get nodes(): readonly ClusterNode[] {
+		return this.#cluster.nodes;
 	}
 
-	tier(role: Role): readonly StagedNode[] {
-		return this.#nodes.filter((node) => node.role === role);
+	tier(role: ClusterNode["role"]): readonly ClusterNode[] {
+		return this.nodes.filter((node) => node.role === role);
 	}
 
 	/** How many streams pass a node: each edge has its share. */
-	streamsOf({ id, role }: StagedNode): number {
+	streamsOf({ id, role }: ClusterNode): number {
 		return role === "edge" ? this.keys.filter((_, index) => this.#edgeOf(index)?.id === id).length : this.keys.length;
 	}
 
@@ -99,39 +89,16 @@ export class SoakMesh implements AsyncDisposable {
 
 	async [Symbol.asyncDispose](): Promise<void> {
 		for (const viewer of this.viewers) viewer.leave();
-		this.#kill();
-		await Promise.all([
-			...this.#nodes.map((node) => node.kill()),
-			...this.#publishers.map(({ exited }) => exited),
-			...[...this.wires.values()].map((wire) => wire[Symbol.asyncDispose]()),
-			this.#nats?.[Symbol.asyncDispose](),
-		]);
-		rmSync(this.#folder, { recursive: true, force: true });
-		process.off("exit", this.#lastRites);
+		await this.#cluster[Symbol.asyncDispose]();
+		await Promise.all([...this.wires.values()].map((wire) => wire[Symbol.asyncDispose]()));
 	}
 
-	/** What a second Ctrl-C leaves time for. */
-	readonly #lastRites = (): void => {
-		this.#kill();
-		try {
-			if (this.#nats) process.kill(this.#nats.pid, "SIGKILL");
-		} catch {
-			// A fault killed it before.
-		}
-		rmSync(this.#folder, { recursive: true, force: true });
-	};
-
-	#kill(): void {
-		for (const node of this.#nodes) node.destroy();
-		for (const publisher of this.#publishers) publisher.signal("SIGKILL");
-	}
-
-	#edgeOf(stream: number): StagedNode | undefined {
+	#edgeOf(stream: number): ClusterNode | undefined {
 		const edges = this.tier("edge");
 		return edges[stream % edges.length];
 	}
 
-	async #isFed(child: StagedNode): Promise<boolean> {
+	async #isFed(child: ClusterNode): Promise<boolean> {
 		try {
 			return (await gaugesOf(child.http)).live === this.streamsOf(child) * FEEDS;
 		} catch {
@@ -140,16 +107,13 @@ export class SoakMesh implements AsyncDisposable {
 	}
 
 	async #start(signal: AbortSignal): Promise<void> {
-		this.#nats = await startNatsServer();
-		this.#nodes = await Promise.all(
-			(await prepareNodes({ ...HOT, upstreams: "mixed" }, this.#folder)).map((node) => this.#link(node)),
-		);
-		await Promise.all(this.#nodes.map((node) => node.start()));
+		for (const node of await prepareNodes({ ...HOT, upstreams: "mixed" }, this.#cluster.folder)) await this.#add(node);
+		await Promise.all(this.nodes.map((node) => node.start()));
 		signal.throwIfAborted();
 		for (const { id, rtmp } of this.tier("origin")) {
 			this.wires.set(id, await Wire.open(HOST, Number(new URL(rtmp).port)));
 		}
-		this.#publishers = this.#publish();
+		this.#publish();
 		const source = await readFlvFile(demoClip());
 		for (const [index, key] of this.keys.entries()) await this.#watch(index, key, source, signal);
 		for (const tier of ["origin", "intermediate"] as const) {
@@ -158,37 +122,34 @@ export class SoakMesh implements AsyncDisposable {
 	}
 
 	/** A proxy stands where an intermediate says that it listens. */
-	async #link(node: PreparedNode): Promise<StagedNode> {
-		const { id, role } = node.planned;
-		const env = { ...node.env, ...collectable() };
+	async #add({ env: own, ...about }: PreparedNode): Promise<void> {
+		const { id, role } = about;
+		const env = { ...own, ...collectable() };
 		if (role === "intermediate") {
 			const port = await freePort();
 			const wire = await Wire.open(HOST, port);
 			this.wires.set(id, wire);
 			Object.assign(env, { MILLRACE_RTMP_PORT: `${port}`, MILLRACE_RTMP_ADVERTISE: wire.address });
 		}
-		return new StagedNode({
-			...{ ...node, env, nats: this.nats.url, place: { host: HOST, inside: [] } },
-			onLine: () => {},
-			onExit: ({ lastWords }, wasAsked) => {
-				if (!wasAsked) this.crashes.push(`${id} ended by itself: ${lastWords}`);
+		const node = this.#cluster.add({
+			...{ ...about, env },
+			onExit: (_, wasAsked) => {
+				if (!wasAsked) this.crashes.push(`${id} ended by itself: ${node.program.lastLines.join("\n")}`);
 			},
 		});
 	}
 
-	#publish(): Program[] {
-		const programs: Program[] = [];
+	#publish(): void {
+		const wires = this.tier("origin").flatMap(({ id }) => this.wires.get(id) ?? []);
 		for (let first = 0; first < this.keys.length; first += STREAMS_A_PUBLISHER) {
 			const keys = this.keys.slice(first, first + STREAMS_A_PUBLISHER);
-			const wires = this.tier("origin").flatMap(({ id }) => this.wires.get(id) ?? []);
 			const urls = keys.flatMap((key) => wires.map(({ address }) => `rtmp://${address}/${key}`));
-			programs.push(new Program({ args: ["publish", demoClip(), ...urls, "--loop"] }));
+			this.#cluster.run(["publish", demoClip(), ...urls, "--loop"]);
 		}
-		return programs;
 	}
 
 	/** Dials until the stream is there. */
-	async #watch(index: number, key: string, source: Awaited<ReturnType<typeof readFlvFile>>, signal: AbortSignal) {
+	async #watch(index: number, key: string, source: readonly MediaPacket[], signal: AbortSignal) {
 		const edge = this.#edgeOf(index);
 		if (!edge) throw new Error("a mesh without an edge");
 		const deadline = systemClock.now() + JOIN_MS;

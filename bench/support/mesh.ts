@@ -1,11 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { PeerLostError } from "#shared/base/errors";
-import { Scope } from "#shared/base/runtime";
-import { startNatsServer } from "../../test/support/nats-server.ts";
-import { type Service, type ServiceSettings, startService } from "./services.ts";
+import { Cluster, type ClusterNode } from "../../test/support/cluster.ts";
+import { metric } from "../../test/support/metrics.ts";
 
 /** An edge lets go of what nobody watches at once, so a run that begins cold need not wait for it. */
-const KEEP_MS = "0";
+export const KEEP_NOTHING = { MILLRACE_KEEP_MS: "0" };
 const COLD_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 
@@ -24,54 +23,41 @@ export type Mesh = AsyncDisposable & {
 	cold(signal: AbortSignal): Promise<void>;
 };
 
+/** A mesh to which nodes are added; they say little, and write to viewers at once unless they are told otherwise. */
+export const startCluster = (): Promise<Cluster> =>
+	Cluster.start({
+		env: { MILLRACE_LOG_LEVEL: "warn", MILLRACE_LOG_PRETTY: "false", MILLRACE_VIEWERS_DELAY_MS: "0" },
+	});
+
 /** Starts what the wanted ways need, one process after another. Throws StartError. */
 export async function startMesh(tiers: readonly Tiers[]): Promise<Mesh> {
-	const scope = new Scope();
+	const cluster = await startCluster();
+	const relay = async (role: "intermediate" | "edge", id: string, above: string): Promise<string> =>
+		(await cluster.node(role, id, `upstreams: {discover: [${above}]}`, { env: KEEP_NOTHING })).rtmp;
 	try {
-		const nats = scope.use(await startNatsServer());
-		const start = async (settings: Omit<ServiceSettings, "nats">) =>
-			scope.use(await startService({ ...settings, nats: nats.url }));
-		const relay = (role: "intermediate" | "edge", id: string, above: string) =>
-			start({ role, id, more: { KEEP_MS, UPSTREAMS: `{discover: [${above}]}` } });
-
-		const origin = await start({ role: "origin", id: "origin" });
-		const doors = new Map<Tiers, string>([[1, origin.rtmp]]);
-		const relays: Service[] = [];
-		if (tiers.includes(2)) {
-			const edge = await relay("edge", "edge-of-origin", "origin");
-			relays.push(edge);
-			doors.set(2, edge.rtmp);
-		}
+		const { rtmp: origin } = await cluster.node("origin", "origin");
+		const doors = new Map<Tiers, string>([[1, origin]]);
+		if (tiers.includes(2)) doors.set(2, await relay("edge", "edge-of-origin", "origin"));
 		if (tiers.includes(3)) {
-			relays.push(await relay("intermediate", "intermediate", "origin"));
-			const edge = await relay("edge", "edge-of-intermediate", "intermediate");
-			relays.push(edge);
-			doors.set(3, edge.rtmp);
+			await relay("intermediate", "intermediate", "origin");
+			doors.set(3, await relay("edge", "edge-of-intermediate", "intermediate"));
 		}
+		const relays = cluster.nodes.filter(({ role }) => role !== "origin");
 		return {
-			origin: origin.rtmp,
-			doors,
-			cold: (signal) => untilCold(relays, signal),
-			[Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+			...{ origin, doors, [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose]() },
+			cold: async (signal) => void (await Promise.all(relays.map((node) => untilCold(node, signal)))),
 		};
 	} catch (error) {
-		await scope[Symbol.asyncDispose]();
+		await cluster[Symbol.asyncDispose]();
 		throw error;
 	}
 }
 
-async function untilCold(relays: readonly Service[], signal: AbortSignal): Promise<void> {
+/** Waits until a relay pulls nothing, as its metrics say. Throws PeerLostError. */
+export async function untilCold({ id, http }: Pick<ClusterNode, "id" | "http">, signal?: AbortSignal): Promise<void> {
 	const until = performance.now() + COLD_WITHIN_MS;
-	while ((await Promise.all(relays.map(streamsOf))).some((streams) => streams > 0)) {
-		if (performance.now() > until) throw new PeerLostError("a relay goes on pulling what nobody watches");
+	while ((await metric(http, "millrace_streams")) > 0) {
+		if (performance.now() > until) throw new PeerLostError(`${id} goes on pulling what nobody watches`);
 		await pause(LOOK_EVERY_MS, undefined, { signal });
 	}
-}
-
-/** Streams a relay pulls at this moment, as its metrics say. */
-async function streamsOf({ http }: Service): Promise<number> {
-	const response = await fetch(`${http}/metrics`);
-	const [, value] = /^millrace_streams(?:\{[^}]*\})? (\d+)$/m.exec(await response.text()) ?? [];
-	if (value === undefined) throw new PeerLostError(`${http}/metrics does not say how many streams there are`);
-	return Number(value);
 }

@@ -1,5 +1,6 @@
 import { type Cancel, type Clock, systemClock } from "#shared/base/clock";
-import { type MeshError, PeerLostError } from "#shared/base/errors";
+import { PeerLostError } from "#shared/base/errors";
+import type { MediaPacket } from "#shared/formats/packet";
 import { dialRtmp, type RtmpCall } from "#shared/net/rtmp";
 import { pace } from "../../cli/publish/pace.ts";
 import { parseRtmpUrl } from "../../cli/stream-url.ts";
@@ -12,48 +13,26 @@ export type PublishOptions = {
 	/** How much faster than live; 1 where left out. */
 	readonly speed?: number;
 	/** Not called after disposing. */
-	onLost(error: MeshError): void;
+	onLost(error: Error): void;
 };
 
-/** An encoder that notes when it sent each frame. One frame a write; disposing ends the publish. */
+/** An encoder that notes when it sent each frame, to all its servers alike. One frame a write; disposing ends the publish. */
 export class StopwatchPublisher implements Disposable {
 	readonly #sentAt: number[] = [];
-	readonly #call: RtmpCall;
+	readonly #calls: RtmpCall[] = [];
 	#stop: Cancel = () => {};
 
-	/** Resolves when the server takes the stream and the first frame is on its way. */
-	static async open(url: string, options: PublishOptions): Promise<StopwatchPublisher> {
-		const begun = firstOf<void>(options.signal);
-		const publisher = new StopwatchPublisher(url, options, begun.give);
+	/** Resolves when all these servers take the stream and the first frame is on its way. */
+	static async open(urls: readonly string[], options: PublishOptions): Promise<StopwatchPublisher> {
+		const publisher = new StopwatchPublisher();
 		try {
-			await begun.value;
+			await Promise.all(urls.map((url) => publisher.#dial(url, options)));
+			publisher.#begin(options.speed ?? 1);
 			return publisher;
 		} catch (error) {
 			publisher[Symbol.dispose]();
 			throw error;
 		}
-	}
-
-	private constructor(url: string, { speed = 1, onLost }: PublishOptions, onPublishing: () => void) {
-		const { host, port, app, name, tcUrl } = parseRtmpUrl(url);
-		this.#call = dialRtmp({
-			mode: "publish",
-			host,
-			port,
-			app,
-			name,
-			tcUrl,
-			digest: false,
-			onEvent: (event) => {
-				if (event.type !== "publishing") return;
-				this.#begin(speed);
-				onPublishing();
-			},
-			onEnd: (error) => {
-				this.#stop();
-				onLost(new PeerLostError(`publishing ${url} ended: ${error.message}`, { cause: error }));
-			},
-		});
 	}
 
 	/** When a frame was handed to the kernel, on this process' clock in milliseconds; undefined where it was not. */
@@ -68,20 +47,42 @@ export class StopwatchPublisher implements Disposable {
 
 	[Symbol.dispose](): void {
 		this.#stop();
-		this.#call.close();
+		for (const call of this.#calls) call.close();
+	}
+
+	/** Resolves when the server takes the stream. */
+	async #dial(url: string, { signal, onLost }: PublishOptions): Promise<void> {
+		const { host, port, app, name, tcUrl } = parseRtmpUrl(url);
+		const taken = firstOf<void>(signal);
+		const call = dialRtmp({
+			...{ mode: "publish", host, port, app, name, tcUrl, digest: false },
+			onEvent: ({ type }) => {
+				if (type === "publishing") taken.give();
+			},
+			onEnd: (cause) => {
+				this.#stop();
+				onLost(new PeerLostError(`publishing ${url} ended: ${cause.message}`, { cause }));
+			},
+		});
+		this.#calls.push(call);
+		await taken.value;
 	}
 
 	#begin(speed: number): void {
-		for (const header of testHeaders()) this.#call.send(header);
+		for (const header of testHeaders()) this.#send(header);
 		this.#stop = pace(testFrames(), {
 			clock: fast(speed),
 			startAt: 0,
 			onPacket: (frame) => {
 				this.#sentAt.push(performance.now());
-				this.#call.send(frame);
+				this.#send(frame);
 			},
 			onEnd: () => {},
 		});
+	}
+
+	#send(packet: MediaPacket): void {
+		for (const call of this.#calls) call.send(packet);
 	}
 }
 

@@ -4,15 +4,16 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { systemClock } from "#shared/base/clock";
 import { readConfig } from "#shared/base/config";
+import { readOverlay } from "../processes/overlay.ts";
+import { type Counts, environmentOf, overlayNames, type PlannedNode, planNodes } from "../processes/plan.ts";
 import { aborted, stopSignal } from "../stop-signal.ts";
 import { parsePlayUrl } from "../stream-url.ts";
 import { note } from "../terminal.ts";
 import { DEMO_KEY } from "./demo-process.ts";
 import type { LabNode } from "./lab-node.ts";
 import { Mesh } from "./mesh.ts";
-import { readOverlay } from "./overlay.ts";
-import { type Counts, environmentOf, overlayNames, type PlannedNode, planNodes } from "./plan.ts";
 import { type LabReport, reportAsJson, reportForPeople } from "./report.ts";
+import { Supervisor } from "./supervisor.ts";
 import { untilPlaying } from "./until-playing.ts";
 
 export type LabOptions = Counts & {
@@ -39,7 +40,7 @@ export async function lab(options: LabOptions): Promise<void> {
 
 /** Complains about an overlay before anything runs. */
 function check(node: PlannedNode, overlay: string | undefined): void {
-	const env = environmentOf(node, "nats://127.0.0.1", { rtmp: 0, http: 0 });
+	const env = environmentOf(node, "nats://127.0.0.1");
 	readConfig(node.role, { env, text: stringify(node.settings), ...(overlay !== undefined && { file: overlay }) });
 }
 
@@ -53,10 +54,8 @@ type Run = {
 
 async function run({ options, nodes, folder, stop, report }: Run): Promise<void> {
 	await using mesh = new Mesh({
-		clock: systemClock,
 		folder,
-		restarts: options.restart,
-		chronicle: report,
+		supervisor: new Supervisor({ clock: systemClock, restarts: options.restart, chronicle: report }),
 		logTo: (id) => (options.verbose ? (text) => note(`${id.padEnd(13)} ${text}`) : undefined),
 	});
 	report.step("starting nats-server …");

@@ -1,11 +1,14 @@
-import type { Millis } from "#shared/base/clock";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { type Millis, systemClock } from "#shared/base/clock";
+import { processes } from "../processes/launcher.ts";
+import { MeshNode } from "../processes/mesh-node.ts";
+import { environmentOf, type PlannedNode } from "../processes/plan.ts";
+import type { Restartable } from "../processes/restartable.ts";
 import { aborted } from "../stop-signal.ts";
 import { demoProcess } from "./demo-process.ts";
 import type { LabNode } from "./lab-node.ts";
 import { NatsProcess } from "./nats-process.ts";
-import type { PlannedNode } from "./plan.ts";
-import { ServiceProcess } from "./service-process.ts";
-import type { Supervised } from "./supervised.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A process that has not stopped by then is frozen or at fault. */
@@ -15,9 +18,9 @@ const STOP_MS: Millis = 5_000;
 export class Mesh implements AsyncDisposable {
 	readonly #around: Surroundings;
 	readonly #nats: NatsProcess;
-	#services: readonly ServiceProcess[] = [];
+	#nodes: readonly MeshNode[] = [];
 	/** What was started, by the order in which it may go: each only after those behind it. */
-	readonly #tiers: Supervised[][] = [];
+	readonly #tiers: Restartable[][] = [];
 
 	/** Throws StartError where there is no nats-server to run. */
 	constructor(around: Surroundings) {
@@ -31,29 +34,23 @@ export class Mesh implements AsyncDisposable {
 
 	/** The nodes as they run now, from the top down. */
 	get nodes(): LabNode[] {
-		return this.#services.map(({ node: { id, role }, process, rtmp, http }) => ({
-			id,
-			role,
-			pid: process.pid,
-			rtmp,
-			http,
-		}));
+		return this.#nodes.map(({ id, role, pid, rtmp, http }) => ({ id, role, pid, rtmp, http }));
 	}
 
 	/** Starts the control plane; resolves also when the signal aborts. Throws StartError. */
 	async startNats(stop: AbortSignal): Promise<void> {
 		this.#tiers.push([this.#nats.process]);
-		await Promise.race([this.#nats.process.start(), aborted(stop)]);
+		await Promise.race([this.#around.supervisor.start(this.#nats.process), aborted(stop)]);
 	}
 
 	/** Starts all nodes at once; resolves also when the signal aborts. Throws StartError. */
 	async startNodes(nodes: readonly PlannedNode[], stop: AbortSignal): Promise<void> {
-		this.#services = nodes.map((node) => new ServiceProcess(node, this.#nats.url, this.#around));
+		const { supervisor } = this.#around;
+		this.#nodes = nodes.map((node) => this.#node(node));
 		for (const role of ["origin", "intermediate", "edge"]) {
-			const tier = this.#services.filter((service) => service.node.role === role);
-			this.#tiers.push(tier.map(({ process }) => process));
+			this.#tiers.push(this.#nodes.filter((node) => node.role === role));
 		}
-		await Promise.race([Promise.all(this.#services.map(({ process }) => process.start())), aborted(stop)]);
+		await Promise.race([Promise.all(this.#nodes.map((node) => supervisor.start(node))), aborted(stop)]);
 	}
 
 	/** Starts to publish the demo to every origin. */
@@ -61,17 +58,31 @@ export class Mesh implements AsyncDisposable {
 		const origins = this.nodes.filter(({ role }) => role === "origin").map(({ rtmp }) => rtmp);
 		const demo = demoProcess(origins, this.#around);
 		this.#tiers.push([demo]);
-		await demo.start();
+		await this.#around.supervisor.start(demo);
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
 		// None may start again while others are waited for.
-		for (const one of this.#tiers.flat()) one.giveUp();
+		this.#around.supervisor.giveUp();
 		// All but the first, whose process has a nats-server to end before itself.
-		const cancel = this.#around.clock.after(STOP_MS, () => {
-			for (const one of this.#tiers.slice(1).flat()) one.kill();
+		const cancel = systemClock.after(STOP_MS, () => {
+			for (const one of this.#tiers.slice(1).flat()) void one.kill();
 		});
-		for (const tier of this.#tiers.toReversed()) await Promise.all(tier.map((one) => one.stop()));
+		// SIGINT: the whole mesh stops, so there is nobody to hand readers to.
+		for (const tier of this.#tiers.toReversed()) await Promise.all(tier.map((one) => one.stop("SIGINT")));
 		cancel();
+	}
+
+	#node(planned: PlannedNode): MeshNode {
+		const { id, role, settings } = planned;
+		const { folder, supervisor, logTo } = this.#around;
+		const node: MeshNode = new MeshNode({
+			...{ id, role, folder, config: stringify(settings), launcher: processes() },
+			env: environmentOf(planned, this.#nats.url),
+			logFile: join(folder, `${id}.log`),
+			onLine: logTo(id),
+			onExit: (exit, wasAsked) => supervisor.onExit(node, exit, wasAsked),
+		});
+		return node;
 	}
 }

@@ -2,9 +2,8 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { StartError } from "#shared/base/errors";
-import { ownModule } from "../project.ts";
-import { Child, cleanEnvironment } from "./child.ts";
-import { Supervised } from "./supervised.ts";
+import { Child, ownProgram } from "../processes/child.ts";
+import { Restartable } from "../processes/restartable.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Debian keeps servers where the PATH of a plain user does not look; Homebrew has a folder of its own. */
@@ -31,28 +30,26 @@ export function findNatsServer(path = process.env["PATH"] ?? ""): string {
 
 /** A nats-server of the lab's own, on the same port after a restart. */
 export class NatsProcess {
-	readonly process: Supervised;
+	readonly process: Restartable;
 	#port = ANY_PORT;
 
-	constructor({ clock, folder, restarts, chronicle, logTo }: Surroundings) {
+	constructor({ folder, supervisor, logTo }: Surroundings) {
 		const program = findNatsServer();
-		this.process = new Supervised({
+		this.process = new Restartable({
 			id: "nats",
-			clock,
-			restarts,
-			chronicle,
 			launch: () =>
 				new Child({
-					args: [...ownModule("lab/nats-keeper"), program, `${this.#port}`, folder],
-					env: cleanEnvironment(),
+					command: ownProgram("lab/nats-keeper"),
+					args: [program, `${this.#port}`, folder],
 					logFile: join(folder, "nats.log"),
 					onLine: logTo("nats"),
 				}),
 			ready: async (child) => {
-				const { port, pid } = readyMessage.parse(await child.firstMessage);
+				const { port, pid } = readyMessage.parse(await child.message());
 				this.#port = port;
 				return pid;
 			},
+			onExit: (exit, wasAsked) => supervisor.onExit(this.process, exit, wasAsked),
 		});
 	}
 

@@ -1,7 +1,7 @@
 import { note, say } from "../terminal.ts";
 import { type Guide, guideText } from "./guide.ts";
 import type { Mesh } from "./mesh.ts";
-import type { Chronicle } from "./supervised.ts";
+import type { Chronicle } from "./supervisor.ts";
 
 /** What the lab tells, in the order it happens. */
 export type LabReport = Chronicle & {

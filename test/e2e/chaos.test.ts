@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { compiled } from "../support/compiled.ts";
 import { Program } from "../support/process.ts";
 
 /** Also where other work takes the machine; a run itself takes half a minute. */
@@ -10,10 +11,9 @@ type Line = { scenario: string; why: string[]; frames: number; stallMs: number; 
 
 /** Plays scenarios of the chaos bench, those of one kind on one mesh; what it says about each. */
 async function playShort(scenarios: readonly string[]): Promise<Line[]> {
-	const args = ["--conditions=source", "--import", "tsx", "bench/chaos/main.ts"];
 	const bench = new Program(
 		process.execPath,
-		[...args, "--quick", "--reuse", "--json", "--only", scenarios.join(",")],
+		[compiled("bench/chaos/main.ts"), "--quick", "--reuse", "--json", "--only", scenarios.join(",")],
 		{
 			apt: "nodejs",
 		},

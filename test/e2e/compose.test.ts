@@ -1,5 +1,5 @@
 import { expect, onTestFinished, type TestContext, test } from "vitest";
-import { ComposeProject, docker, whyNoEngine } from "../support/compose.ts";
+import { ComposeProject, docker, whyNoEngine } from "../support/containers/compose.ts";
 import { freePorts } from "../support/free-port.ts";
 import { millrace } from "../support/lab.ts";
 import { readmeRecipe, substitute } from "../support/readme.ts";

@@ -31,7 +31,7 @@ const linesOf = ({ program }: ClusterNode, what: string): Line[] =>
 
 test("a server whose log nobody reads serves on, and ends when told to", async () => {
 	const { http, rtmp, program } = await startEdge("debug");
-	const { child } = program;
+	const { process: child } = program;
 	child.stderr?.pause();
 	onTestFinished(() => void child.stderr?.resume());
 

@@ -1,16 +1,15 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { demoClip } from "../support/clip.ts";
 import { Cluster } from "../support/cluster.ts";
+import { compiled } from "../support/compiled.ts";
 import { FLAWLESS, judge } from "../support/frame-judge.ts";
 import { metric } from "../support/metrics.ts";
 import { PacedEncoder } from "../support/paced-encoder.ts";
 import { Program } from "../support/process.ts";
 import { TestPublisher, TestViewer } from "../support/rtmp-peer.ts";
 
-const FLOOD = fileURLToPath(new URL("../support/announcement-flood.ts", import.meta.url));
 const NODES = 150;
 const STREAMS = 20_000;
 const MIB = 1024 * 1024;
@@ -27,8 +26,8 @@ test("150 nodes of 20,000 streams each cost an edge a bounded memory, its viewer
 	await using cluster = await Cluster.start();
 	const origin = await cluster.node("origin", "o1");
 	const edge = await cluster.node("edge", "e1", "waitMs: 20000");
-	const pid = edge.program.child.pid ?? 0;
-	const args = ["--conditions=source", "--import", "tsx", FLOOD, cluster.nats.url, `${NODES}`, `${STREAMS}`];
+	const pid = edge.pid;
+	const args = [compiled("test/support/announcement-flood.ts"), cluster.nats.url, `${NODES}`, `${STREAMS}`];
 	await using flood = new Program(process.execPath, args, { apt: "nodejs", ipc: true });
 	await once(flood.child, "message");
 	using viewer = new TestViewer(`${edge.rtmp}/live/cam`);

@@ -1,90 +1,19 @@
-import { connect } from "node:net";
-import { afterEach, expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { MediaPacket } from "#shared/formats/packet";
 import { Hub, type JoinOptions, type Reader } from "#shared/media/stream";
-import type { Edge } from "../../services/edge/edge.ts";
 import { framesOf, idOf } from "../support/clip.ts";
 import { judge } from "../support/frame-judge.ts";
-import { type ClipSize, longClip } from "../support/long-clip.ts";
+import type { ClipSize } from "../support/long-clip.ts";
 import { bytesHeld } from "../support/memory.ts";
-import { TestMesh } from "../support/mesh.ts";
 import { metric } from "../support/metrics.ts";
-import { PacedEncoder } from "../support/paced-encoder.ts";
-import { RawClient } from "../support/raw-client.ts";
-import { TestPublisher } from "../support/rtmp-peer.ts";
-import { DOORS, type Door, SlowReader } from "../support/slow-reader.ts";
+import { DOORS, type Door, type SlowReader } from "../support/slow-reader.ts";
+import { fed, HISTORY, MIB, QUEUE, stage, viewer } from "../support/slow-stage.ts";
 
-const MIB = 1024 * 1024;
 /** A few times what the kernel takes of a connection nobody reads. */
 const BROAD: ClipSize = { seconds: 65, keyframeBytes: 60_000, frameBytes: 20_000 };
-const QUEUE = 4 * MIB;
-const HISTORY = 2 * MIB;
-const LIMITS = `readerBytes: ${QUEUE}, historyBytes: ${HISTORY}`;
 
 /** What is beside the queue: a flush with a packet more than it is meant to hold, and what a socket is handed at a time. */
 const ONE_WRITE = 256 * 1024;
-
-type Stage = { edge: Edge; encoder: PacedEncoder; clip: readonly MediaPacket[] };
-
-/** An origin and an edge; they end with the test. */
-async function servers(text: string, limits = LIMITS) {
-	const mesh = new TestMesh();
-	onTestFinished(() => mesh[Symbol.asyncDispose]());
-	const origin = await mesh.origin("o1", { text: `limits: {${limits}}` });
-	const edge = await mesh.edge("e1", {
-		text: `{limits: {${limits}, ${text}}, keepMs: 0, waitMs: 10000, idleMs: 60000}`,
-	});
-	return { origin, edge };
-}
-
-/** An edge and an origin with a live stream, faster than real time; everything ends with the test. */
-async function stage(text: string, { speed, size }: { speed: number; size: ClipSize }): Promise<Stage> {
-	const { origin, edge } = await servers(text);
-	const joined = vi.spyOn(Hub.prototype, "join");
-	const started = await encode(origin, { speed, size, holdUntil: () => joined.mock.calls.length >= 2 });
-	return { edge, ...started };
-}
-
-/** Streams `a` and `b` at an origin; they end with the test. */
-async function encode(
-	origin: { rtmp: string },
-	{ size, ...pace }: { speed: number; size: ClipSize; holdUntil?(): boolean },
-) {
-	const clip = longClip(size);
-	const encoder = await PacedEncoder.start([`${origin.rtmp}/live/a`, `${origin.rtmp}/live/b`], clip, pace);
-	onTestFinished(() => encoder[Symbol.dispose]());
-	return { encoder, clip };
-}
-
-/** The same with a stream that goes as fast as the edge takes it: `feed` brings it up to this second of the clip. */
-async function fed(text: string, size: ClipSize, limits = LIMITS) {
-	const { origin, edge } = await servers(text, limits);
-	vi.spyOn(Hub.prototype, "join");
-	const clip = longClip(size);
-	const publisher = new TestPublisher(`${origin.rtmp}/live/a`);
-	onTestFinished(() => publisher[Symbol.dispose]());
-	await publisher.ready;
-	let sent = 0;
-	const feed = async (second: number): Promise<void> => {
-		const end = clip.findIndex(({ time }) => time >= second * 1000);
-		publisher.send(clip.slice(sent, end < 0 ? undefined : end));
-		sent = end < 0 ? clip.length : end;
-		const hub = [...edge.relay.streams.values()][0]?.hub;
-		if (hub)
-			await vi.waitFor(() => expect(hub.packetsIn).toBeGreaterThanOrEqual(sent), { interval: 2, timeout: 10_000 });
-	};
-	return { edge, clip, feed };
-}
-
-afterEach(() => {
-	vi.restoreAllMocks();
-});
-
-function viewer({ edge }: Pick<Stage, "edge">, door: Door): SlowReader {
-	const reader = new SlowReader(edge, door, "a");
-	onTestFinished(() => reader[Symbol.dispose]());
-	return reader;
-}
 
 /** What the edge's hub has of each viewer, in the order in which they came; nodes are served at once. */
 function atHub(): { options: JoinOptions; reader: Reader }[] {
@@ -220,83 +149,6 @@ test("viewers who come one by one in a long group and read nothing hold one copy
 	expect(waiting.reduce((sum, bytes) => sum + bytes)).toBeGreaterThan(8 * group);
 	// The history of two servers, half of which was there before, and the group in the forms of both doors.
 	expect(bytesHeld() - before).toBeLessThan(4 * group);
-});
-
-/** A minute of 200 viewers a second. */
-const VISITS = 12_000;
-const AT_ONCE = 40;
-
-/** `enough`: more than all a server says before the first frame. */
-type Visit = { readonly url: string; readonly opening: Buffer; readonly enough: number };
-
-/** All that a player says up to `play`, as one of ours says it; a server does not mind to hear it at once. */
-async function rtmpOpening(url: string, name: string): Promise<Visit> {
-	using client = await RawClient.connect(url);
-	client.tell("play", await client.createStream(), name);
-	return { url, opening: Buffer.concat(client.wire.sent), enough: 6_000 };
-}
-
-const httpOpening = (url: string, name: string): Visit => ({
-	url,
-	opening: Buffer.from(`GET /live/${name}.flv HTTP/1.1\r\nHost: edge\r\n\r\n`),
-	enough: 2_000,
-});
-
-/** Comes, and goes by a reset: at once, or when it has seen something. */
-function visit({ url, opening, enough }: Visit, leavesAtOnce: boolean): Promise<void> {
-	const { hostname, port } = new URL(url);
-	const socket = connect({ host: hostname, port: Number(port) });
-	let received = 0;
-	const leave = () => void socket.resetAndDestroy();
-	socket.on("connect", () => socket.write(opening, () => leavesAtOnce && setImmediate(leave)));
-	socket.on("error", () => {});
-	socket.on("data", ({ length }) => {
-		received += length;
-		if (received >= enough) leave();
-	});
-	return new Promise((resolve) => socket.once("close", () => resolve()));
-}
-
-/** What keeps this process busy, by kind. */
-const resources = (kind: "Timeout" | "TCPSocketWrap"): number =>
-	process.getActiveResourcesInfo().filter((one) => one === kind).length;
-
-test("12,000 viewers that come and go leave nothing behind", { timeout: 120_000 }, async () => {
-	const size = { seconds: 300, keyframeBytes: 5000, frameBytes: 500 };
-	// A history that is full at once: what visits leave is not hidden by it.
-	const { origin, edge } = await servers("evictMs: 60000", `readerBytes: ${QUEUE}, historyBytes: 65536`);
-	await encode(origin, { speed: 1, size });
-	const kinds = await Promise.all(
-		["a", "b", "nobody"].map(async (name) => [await rtmpOpening(edge.rtmp, name), httpOpening(edge.http, name)]),
-	);
-	/** Most watch `a`; `b` is pulled anew for each of its few; what `nobody` has is waited for until the viewer leaves. */
-	const one = (number: number): Promise<void> => {
-		const kind = kinds[number % 100 < 2 ? 1 : number % 10 === 9 ? 2 : 0]?.[number % 2];
-		return kind ? visit(kind, number % 10 === 9 || number % 5 === 0) : Promise.resolve();
-	};
-	const visits = async (count: number): Promise<void> => {
-		let next = 0;
-		const come = async (): Promise<void> => {
-			while (next < count) await one(next++);
-		};
-		await Promise.all(Array.from({ length: AT_ONCE }, come));
-	};
-	const rest = async () => ({
-		readers: await metric(edge.http, "millrace_readers"),
-		connections: await metric(edge.http, "millrace_connections"),
-		streams: edge.relay.streams.size,
-	});
-	await visits(AT_ONCE * 10);
-	await expect.poll(rest).toEqual({ readers: 0, connections: 0, streams: 0 });
-	const before = { timers: resources("Timeout"), sockets: resources("TCPSocketWrap"), held: bytesHeld() };
-	await visits(VISITS);
-	await expect.poll(rest).toEqual({ readers: 0, connections: 0, streams: 0 });
-	expect(await metric(edge.http, "millrace_plays_total", { outcome: "accepted" })).toBeGreaterThan(VISITS / 2);
-	// Looking and the encoder have some of their own at times; what visits leave would be thousands.
-	await expect.poll(() => resources("Timeout")).toBeLessThan(before.timers + AT_ONCE);
-	await expect.poll(() => resources("TCPSocketWrap")).toBeLessThan(before.sockets + AT_ONCE);
-	// Less than 200 bytes a visit.
-	await expect.poll(() => bytesHeld() - before.held).toBeLessThan(2 * MIB);
 });
 
 /** The frames around each gap, as places in the source. */

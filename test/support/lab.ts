@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import type { LabNode } from "../../cli/lab/lab-node.ts";
+import { root } from "../../cli/project.ts";
+import { compiled } from "./compiled.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Node's arguments that run the command from its sources. */
-const SOURCES = ["--conditions=source", "--import", "tsx", "cli/main.ts"];
+const ROOT = root();
 
 /** What a lab tells with `--json`; an exit has what the process ended with. */
 export type LabEvent =
@@ -20,7 +19,7 @@ export type Finished = { code: number | null; signal: NodeJS.Signals | null; std
 
 /** Starts `millrace`; it ends with this process at the latest where it watches its channel. */
 function startMillrace(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-	return spawn(process.execPath, [...SOURCES, ...args], {
+	return spawn(process.execPath, [compiled("cli/main.ts"), ...args], {
 		cwd: ROOT,
 		env: { ...process.env, ...env },
 		stdio: ["ignore", "pipe", "pipe", "ipc"],

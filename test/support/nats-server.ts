@@ -26,6 +26,8 @@ export interface NatsServer extends AsyncDisposable {
 	readonly pid: number;
 	/** Kills it; done when the process is gone. */
 	stop(): Promise<void>;
+	/** Kills it without waiting, at the end of this process. */
+	destroy(): void;
 	/** Freezes it (SIGSTOP). */
 	pause(): void;
 	/** Lets it go on (SIGCONT). */
@@ -51,6 +53,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
 			return running.pid;
 		},
 		stop: () => kill(running.child),
+		destroy: () => void running.child.kill("SIGKILL"),
 		pause: () => void running.child.kill("SIGSTOP"),
 		resume: () => void running.child.kill("SIGCONT"),
 		restart: async () => {

@@ -1,13 +1,17 @@
 import { createRequire } from "node:module";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
-import { vi } from "vitest";
+import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "./free-port.ts";
 import { Program } from "./process.ts";
 import { TempFolder } from "./temp-folder.ts";
 
 /** A server may take this long to listen. */
-const LISTENS_WITHIN = 15_000;
+const LISTENS_WITHIN_MS = 15_000;
+const LOOK_EVERY_MS = 20;
+
+/** Where Debian's package libnginx-mod-rtmp puts it. */
+export const NGINX_RTMP = "/usr/lib/nginx/modules/ngx_rtmp_module.so";
 
 /** Somebody else's RTMP server on a free port. Disposing kills it. */
 export type ForeignServer = AsyncDisposable & {
@@ -16,16 +20,18 @@ export type ForeignServer = AsyncDisposable & {
 	readonly program: Program;
 };
 
-/** What nginx passes on besides serving its own app `live`. */
-export type Relays = {
+/** What nginx does besides serving its own app `live`. */
+export type NginxOptions = {
 	/** Pulls `live/<name>` from here, whether or not somebody watches. */
 	readonly pull?: { from: string; name: string };
 	/** Pushes what is published as `live/<name>` to there. */
 	readonly push?: { to: string; name: string };
+	/** Connections it can hold. */
+	readonly connections?: number;
 };
 
 /** nginx with the rtmp module, from a configuration of our own, in the foreground. */
-export async function startNginx({ pull, push }: Relays): Promise<ForeignServer> {
+export async function startNginx({ pull, push, connections = 64 }: NginxOptions): Promise<ForeignServer> {
 	const folder = new TempFolder();
 	const port = await freePort();
 	const lines = [
@@ -34,12 +40,12 @@ export async function startNginx({ pull, push }: Relays): Promise<ForeignServer>
 	];
 	const config = folder.write(
 		"nginx.conf",
-		`load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
+		`load_module ${NGINX_RTMP};
 daemon off; master_process off; pid ${folder.file("pid")}; error_log stderr;
-events { worker_connections 64; }
-rtmp { server { listen 127.0.0.1:${port}; application live { live on; ${lines.join(" ")} } } }`,
+events { worker_connections ${connections}; }
+rtmp { access_log off; server { listen 127.0.0.1:${port}; application live { live on; ${lines.join(" ")} } } }`,
 	);
-	const args = ["-p", folder.path, "-c", config];
+	const args = ["-p", folder.path, "-c", config, "-e", "stderr"];
 	return await serving(new Program("nginx", args, { apt: "nginx-light libnginx-mod-rtmp" }), port, folder);
 }
 
@@ -53,11 +59,12 @@ export async function startNodeMediaServer({ pulls = [] }: { pulls?: readonly st
 		return { id: streamPath, config: { url, mode: "pull", streamPath, reconnectInterval: 100 } };
 	});
 	folder.write("data/relay_tasks.json", JSON.stringify(tasks));
-	const config = folder.write("config.json", JSON.stringify({ bind: "127.0.0.1", store: { path: "data" } }));
+	const open = { auth: { play: false, publish: false } };
+	const config = folder.write("config.json", JSON.stringify({ bind: "127.0.0.1", ...open, store: { path: "data" } }));
 	const require = createRequire(import.meta.url);
 	const app = join(dirname(require.resolve("node-media-server")), "../bin/app.js");
 	const args = [app, "--config", config, "--rtmp-port", String(port), "--no-admin"];
-	return await serving(new Program(process.execPath, args, { apt: "nodejs" }), port, folder);
+	return await serving(new Program(process.execPath, args, { apt: "nodejs", cwd: folder.path }), port, folder);
 }
 
 async function serving(program: Program, port: number, folder: TempFolder): Promise<ForeignServer> {
@@ -66,7 +73,10 @@ async function serving(program: Program, port: number, folder: TempFolder): Prom
 		folder[Symbol.dispose]();
 	};
 	try {
-		await Promise.race([program.succeeded(), vi.waitUntil(() => accepts(port), { timeout: LISTENS_WITHIN })]);
+		for (const until = performance.now() + LISTENS_WITHIN_MS; !(await accepts(port)); await pause(LOOK_EVERY_MS)) {
+			if (program.isOver) await program.succeeded();
+			if (performance.now() > until) throw new Error(`${program.name} does not listen: ${program.output}`);
+		}
 	} catch (error) {
 		await dispose();
 		throw error;

@@ -1,10 +1,10 @@
 import { StartError } from "#shared/base/errors";
-import { whyNoEngine } from "../../../test/support/compose.ts";
+import { whyNoEngine } from "../../../test/support/containers/compose.ts";
+import { missingForWiring } from "../../../test/support/containers/wiring.ts";
 import { Matrix } from "../matrix.ts";
 import type { Scenario } from "../scenario.ts";
 import { ComposeStage } from "./compose-stage.ts";
 import { composeScenarios, wiredScenarios } from "./scenarios/index.ts";
-import { missingForWiring } from "./wiring.ts";
 
 /** What can be played here, and what cannot for want of tools. Throws StartError where there is no engine. */
 export async function playableHere(): Promise<{ scenarios: readonly Scenario[]; leftOut: string | undefined }> {

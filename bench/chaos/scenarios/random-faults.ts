@@ -1,9 +1,8 @@
 import { Random } from "../../../test/fuzz/random.ts";
 import type { Act } from "../act.ts";
-import { type Blow, type Ground, natsBlows, nextAwayMs, nextGround, nodeBlows } from "../blows.ts";
+import { Dealer, natsBlows, nextAwayMs, nextGround, nodeBlows } from "../blows.ts";
 import type { Scenario } from "../scenario.ts";
 import { HOT } from "../stage/plan.ts";
-import type { SceneNode } from "../stage/scene.ts";
 import { HOT_STALL_MS } from "./failures.ts";
 
 const FAULTS = 20;
@@ -14,22 +13,11 @@ const MOST_PAUSE_MS = 12_000;
 const MOST_AWAY_MS = 7_000;
 const WATCHED_MS = 6_000;
 
-async function deal(
-	act: Act,
-	{ what, strike, repair }: Blow,
-	{ node, awayMs }: { node: SceneNode | undefined; awayMs: number },
-): Promise<void> {
-	act.fault(what, node);
-	await strike();
-	await act.pause(awayMs);
-	await repair();
-}
-
 /** One blow after another. One node of each tier is always well; what is struck, and its sibling, are well before. */
 async function play(act: Act): Promise<void> {
 	const { stage, manner } = act;
 	const random = new Random(manner.seed);
-	const repairs = new Map<Ground, Promise<void>>();
+	const dealer = new Dealer();
 	for (let count = manner.quick ? QUICK_FAULTS : FAULTS; count > 0; count--) {
 		const ground = nextGround(random);
 		const nodes = ground === "nats-server" ? [] : stage.tier(ground);
@@ -37,18 +25,16 @@ async function play(act: Act): Promise<void> {
 		const blow = random.pick(node ? nodeBlows(node) : natsBlows(stage));
 		const awayMs = nextAwayMs(random, MOST_AWAY_MS);
 		const pauseMs = LEAST_PAUSE_MS + random.below(MOST_PAUSE_MS - LEAST_PAUSE_MS);
-		await repairs.get(ground);
+		await dealer.ready(ground);
 		if (!(await stage.untilWell(nodes, manner.signal))) {
 			act.troubles.push(`the ${ground}s do not get well after ${act.faults.at(-1)?.what}`);
 			break;
 		}
-		const repair = deal(act, blow, { node, awayMs });
-		// Whether it failed is asked later.
-		repair.catch(() => {});
-		repairs.set(ground, repair);
+		act.fault(blow.what, node);
+		dealer.deal(ground, blow, () => act.pause(awayMs));
 		await act.pause(pauseMs);
 	}
-	await Promise.all(repairs.values());
+	await dealer.done();
 	await act.untilWhole();
 	await act.observe(WATCHED_MS);
 }

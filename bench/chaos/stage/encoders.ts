@@ -6,7 +6,7 @@ import { type Clip, clipOf, timeline } from "../../../cli/publish/clip.ts";
 import { pace } from "../../../cli/publish/pace.ts";
 import { Target } from "../../../cli/publish/target.ts";
 import { parseRtmpUrl } from "../../../cli/stream-url.ts";
-import { Wire } from "./wire.ts";
+import { Wire } from "../../../test/support/wire.ts";
 
 /** Which of the files is published, to which origins, and what the encoder's clock says at its begin. */
 export type Feed = { readonly file: number; readonly at: readonly string[]; readonly clock?: number };

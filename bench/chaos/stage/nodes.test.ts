@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { parse } from "yaml";
 import { prepareNodes } from "./nodes.ts";
 import { HOT, type StagePlan } from "./plan.ts";
 
@@ -9,7 +10,7 @@ async function prepared(upstreams: StagePlan["upstreams"]) {
 	const folder = mkdtempSync(join(tmpdir(), "millrace-nodes-"));
 	onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 	const nodes = await prepareNodes({ ...HOT, upstreams }, folder);
-	const upstreamsOf = (id: string) => nodes.find(({ planned }) => planned.id === id)?.planned.settings["upstreams"];
+	const upstreamsOf = (id: string) => parse(nodes.find((node) => node.id === id)?.config ?? "").upstreams;
 	return { folder, nodes, upstreamsOf };
 }
 

@@ -1,19 +1,20 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { merge, type Overlay, type Settings } from "../../../cli/lab/overlay.ts";
-import { type PlannedNode, planNodes } from "../../../cli/lab/plan.ts";
+import { z } from "zod";
+import { merge, type Overlay, type Settings } from "../../../cli/processes/overlay.ts";
+import { type PlannedNode, planNodes } from "../../../cli/processes/plan.ts";
 import { freePort } from "../../../test/support/free-port.ts";
 import { IDLE_MS, type StagePlan } from "./plan.ts";
 
-/** A node that can be started. */
-export type PreparedNode = {
-	readonly planned: PlannedNode;
-	/** Its configuration file. */
+/** A node that can be started: its server group, its configuration as YAML, and variables besides. */
+export type PreparedNode = Pick<PlannedNode, "id" | "role"> & {
+	readonly group: string;
 	readonly config: string;
-	/** Variables besides. */
 	readonly env: Readonly<Record<string, string>>;
 };
+
+const grouped = z.object({ node: z.object({ group: z.string() }) });
 
 /** An edge that is told to stop lets its viewers watch on for so long. */
 const EDGE_DRAIN_MS = 3_000;
@@ -21,7 +22,7 @@ const EDGE_DRAIN_MS = 3_000;
 const GROUP = "server1";
 const TIERS_ABOVE = { intermediate: "origin", edge: "intermediate" } as const;
 
-/** The nodes of a stage from the top down, their files written to `folder`. */
+/** The nodes of a stage from the top down; a `host.ini` is written to `folder`. */
 export async function prepareNodes(plan: StagePlan, folder: string): Promise<PreparedNode[]> {
 	// A host.ini names addresses: ports must be known before anything runs.
 	const ports = plan.upstreams === "host.ini" ? await portsOfParents() : new Map<string, number>();
@@ -32,12 +33,13 @@ export async function prepareNodes(plan: StagePlan, folder: string): Promise<Pre
 			`# label primary;secondary app\n${GROUP} ${primary};${secondary} live\n`,
 		);
 	}
-	return planNodes({ origins: 2, intermediates: 2, edges: 2 }, overlayOf(plan, folder)).map((planned) => {
-		const config = join(folder, `${planned.id}.yaml`);
-		writeFileSync(config, stringify(planned.settings));
-		const port = ports.get(planned.id);
-		return { planned, config, env: port === undefined ? {} : { MILLRACE_RTMP_PORT: `${port}` } };
-	});
+	return planNodes({ origins: 2, intermediates: 2, edges: 2 }, overlayOf(plan, folder)).map(
+		({ id, role, settings }) => {
+			const port = ports.get(id);
+			const env = port === undefined ? {} : { MILLRACE_RTMP_PORT: `${port}` };
+			return { id, role, group: grouped.parse(settings).node.group, config: stringify(settings), env };
+		},
+	);
 }
 
 function overlayOf({ standby, upstreams }: StagePlan, folder: string): Overlay {
@@ -47,8 +49,8 @@ function overlayOf({ standby, upstreams }: StagePlan, folder: string): Overlay {
 			upstreams === "host.ini"
 				? { hostIni: join(folder, `${above}.ini`) }
 				: [{ label: GROUP, primary: `${above}1`, secondary: `${above}2` }];
-		const grouped = upstreams === "discover" ? {} : { upstreams: table };
-		return [upstreams === "mixed" ? `${role}2` : role, grouped];
+		const known = upstreams === "discover" ? {} : { upstreams: table };
+		return [upstreams === "mixed" ? `${role}2` : role, known];
 	});
 	const common: Settings = { standby, idleMs: IDLE_MS };
 	const member: Settings = { node: { group: GROUP, rank: "secondary" } };

@@ -5,7 +5,8 @@ type Timer = { at: Millis; task: () => void };
 /** A clock for tests: time passes only in `advance`, which runs what falls due, in order. */
 export class ManualClock implements Clock {
 	#now: Millis = 0;
-	#timers: Timer[] = [];
+	/** In the order in which they fall due: a test may set ten thousand. */
+	readonly #timers: Timer[] = [];
 	#soon: (() => void)[] = [];
 
 	now(): Millis {
@@ -14,9 +15,10 @@ export class ManualClock implements Clock {
 
 	after(delay: Millis, task: () => void): Cancel {
 		const timer = { at: this.#now + delay, task };
-		this.#timers.push(timer);
+		this.#timers.splice(this.#timers.findLastIndex(({ at }) => at <= timer.at) + 1, 0, timer);
 		return () => {
-			this.#timers = this.#timers.filter((other) => other !== timer);
+			const place = this.#timers.indexOf(timer);
+			if (place >= 0) this.#timers.splice(place, 1);
 		};
 	}
 
@@ -33,9 +35,9 @@ export class ManualClock implements Clock {
 	advance(span: Millis): void {
 		const end = this.#now + span;
 		this.settle();
-		for (let next = this.#next(end); next; next = this.#next(end)) {
+		for (let [next] = this.#timers; next && next.at <= end; [next] = this.#timers) {
 			this.#now = next.at;
-			this.#timers.splice(this.#timers.indexOf(next), 1);
+			this.#timers.shift();
 			next.task();
 			this.settle();
 		}
@@ -45,9 +47,5 @@ export class ManualClock implements Clock {
 	/** How many timers are pending: a test's proof that nothing was left behind. */
 	get pending(): number {
 		return this.#timers.length;
-	}
-
-	#next(end: Millis): Timer | undefined {
-		return this.#timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
 	}
 }

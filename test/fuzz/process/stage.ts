@@ -2,11 +2,11 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { Scope } from "#shared/base/runtime";
 import { Cluster, type ClusterNode } from "../../support/cluster.ts";
+import { compiled } from "../../support/compiled.ts";
 import { metric } from "../../support/metrics.ts";
 import { Program } from "../../support/process.ts";
 
 const CLIP = "cli/demo/demo.flv";
-const MILLRACE = ["--conditions=source", "--import", "tsx", "cli/main.ts"];
 /** As much of a dead process's last words as shows why. */
 const LAST_WORDS = 3000;
 /** What a flood may hold up a viewer on few cores, besides what the machine holds up everybody. */
@@ -47,14 +47,12 @@ export class Stage implements AsyncDisposable {
 				cluster.node("edge", "e1", "{log: {level: error}, keepMs: 0, lingerMs: 500}"),
 			]);
 			const urls = [first, second].map(({ rtmp }) => `${rtmp}/live/clean`);
-			scope.use(
-				new Program(process.execPath, [...MILLRACE, "publish", CLIP, ...urls, "--loop"], { apt: "nodejs", ipc: true }),
-			);
+			cluster.run(["publish", CLIP, ...urls, "--loop"]);
 			// It gives up where nothing comes, so that it comes when there is something.
 			await Promise.all([first, second].map(published));
 			const viewer = new Program(
 				process.execPath,
-				[...MILLRACE, "probe", `${edge.rtmp}/live/clean`, "--source", CLIP, "--json"],
+				[compiled("cli/main.ts"), "probe", `${edge.rtmp}/live/clean`, "--source", CLIP, "--json"],
 				{ apt: "nodejs", ipc: true },
 			);
 			scope.use(viewer);
@@ -80,7 +78,7 @@ export class Stage implements AsyncDisposable {
 	death(): string | undefined {
 		const dead = [...this.origins, this.edge].find(({ program }) => program.isOver);
 		if (!dead) return undefined;
-		const { signalCode, exitCode } = dead.program.child;
+		const { signalCode, exitCode } = dead.program.process;
 		return `${dead.id} ended with ${signalCode ?? `status ${exitCode}`}: ${dead.program.output.slice(-LAST_WORDS)}`;
 	}
 

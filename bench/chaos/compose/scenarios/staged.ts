@@ -1,10 +1,10 @@
 import { type Millis, systemClock } from "#shared/base/clock";
 import { StartError } from "#shared/base/errors";
 import { untilPlaying } from "../../../../cli/lab/until-playing.ts";
+import { Child } from "../../../../cli/processes/child.ts";
 import { demoClip } from "../../../../cli/project.ts";
 import { parsePlayUrl } from "../../../../cli/stream-url.ts";
 import type { Act } from "../../act.ts";
-import { Publishers } from "../../stage/publishers.ts";
 import type { SceneNode } from "../../stage/scene.ts";
 import { ComposeStage } from "../compose-stage.ts";
 
@@ -24,8 +24,8 @@ export function timed(act: Act, what: string, tookMs: Millis, limitMs: Millis): 
 /** Plays a stream at an edge until its first keyframe; how long that took. A trouble where none comes at all. */
 export async function timeToPlay(act: Act, edge: SceneNode, key: string): Promise<Millis> {
 	const since = systemClock.now();
-	const url = composeStageOf(act).urlOf(edge.id, key);
-	const isPlaying = await untilPlaying(parsePlayUrl(url), systemClock, act.manner.signal);
+	const url = parsePlayUrl(`${edge.rtmp}/${key}`);
+	const isPlaying = await untilPlaying(url, systemClock, act.manner.signal);
 	act.manner.signal.throwIfAborted();
 	if (!isPlaying) act.troubles.push(`${key} cannot be played at ${edge.id}`);
 	return systemClock.now() - since;
@@ -36,16 +36,14 @@ let streams = 0;
 /** A stream nobody has heard of, published to all origins. Ends when it is disposed of. */
 export class NewStream implements AsyncDisposable {
 	readonly key = `live/new${++streams}`;
-	readonly #publishers: Publishers;
+	readonly #publisher: Child;
 
-	constructor(act: Act) {
-		const stage = composeStageOf(act);
-		const urls = stage.tier("origin").map(({ id }) => stage.urlOf(id, this.key));
-		this.#publishers = new Publishers([demoClip()], urls);
+	constructor({ stage }: Act) {
+		const urls = stage.tier("origin").map(({ rtmp }) => `${rtmp}/${this.key}`);
+		this.#publisher = new Child({ args: ["publish", demoClip(), ...urls, "--loop"] });
 	}
 
-	async [Symbol.asyncDispose](): Promise<void> {
-		this.#publishers.destroy();
-		await this.#publishers.gone();
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.#publisher[Symbol.asyncDispose]();
 	}
 }

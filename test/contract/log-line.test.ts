@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseLogLine, tellsOf } from "./log-line.ts";
+import { parseLogLine, tellsOf } from "../support/log-line.ts";
 
 const line = (about: object) =>
 	parseLogLine(JSON.stringify({ time: "1970-01-01T00:00:00.001Z", node: "edge1", ...about }));

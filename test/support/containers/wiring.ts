@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { StartError } from "#shared/base/errors";
-import { docker } from "../../../test/support/compose.ts";
+import { docker } from "./compose.ts";
 import { type Container, inspectContainer } from "./container.ts";
 
 const run = promisify(execFile);

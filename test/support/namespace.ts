@@ -1,6 +1,12 @@
 import { execFile, execFileSync } from "node:child_process";
 import { promisify } from "node:util";
-import type { Place } from "./staged-node.ts";
+
+/** Where a node is, and how one gets there. */
+export type Place = {
+	readonly host: string;
+	/** Command that enters the place; empty for this machine's own network. */
+	readonly inside: readonly string[];
+};
 
 /** The network of a namespace, out of the private range: another one for each process, so that two benches do not meet. */
 const subnetOf = (number: number): string =>

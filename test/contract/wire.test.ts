@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { Wire } from "./wire.ts";
+import { Wire } from "../support/wire.ts";
 
 const MORE_THAN_THE_KERNEL_HOLDS = 64 * 1024 * 1024;
 

@@ -1,10 +1,9 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { StartError } from "#shared/base/errors";
+import { root } from "../../../cli/project.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** An engine that is there answers at once. */
 const ANSWER_WITHIN = 10_000;
 /** Logs of a start that failed. */
@@ -23,7 +22,7 @@ export async function docker(args: readonly string[], env: NodeJS.ProcessEnv = {
 async function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
 	try {
 		const { stdout } = await promisify(execFile)(program, args, {
-			cwd: ROOT,
+			cwd: root(),
 			env: { ...process.env, ...env },
 			maxBuffer: MAX_OUTPUT,
 		});

@@ -43,12 +43,12 @@ test("an overlay may be about all, a tier or a node", () => {
 
 test("the services take the environment the lab gives them", () => {
 	for (const node of planNodes(counts)) {
-		const env = environmentOf(node, "nats://127.0.0.1:4999", { rtmp: 1999, http: 0 });
+		const env = environmentOf(node, "nats://127.0.0.1:4999");
 		expect(readConfig(node.role, { env, tty: false })).toMatchObject({
 			node: { id: node.id },
 			nats: { servers: ["nats://127.0.0.1:4999"] },
-			rtmp: { host: "127.0.0.1", port: 1999 },
-			http: { host: "127.0.0.1", port: 0 },
+			rtmp: { host: "127.0.0.1" },
+			http: { host: "127.0.0.1" },
 		});
 	}
 });

@@ -12,9 +12,6 @@ export type PlannedNode = {
 	readonly settings: Settings;
 };
 
-/** The ports a node listens on; 0 takes a free one. */
-export type Ports = { readonly rtmp: number; readonly http: number };
-
 /** The nodes of a lab, from the top down: each origin and intermediate is a server group of its own. */
 export function planNodes(counts: Counts, overlay: Overlay = new Map()): PlannedNode[] {
 	const tiers: [Role, number][] = [
@@ -41,13 +38,11 @@ export const overlayNames = (counts: Counts): string[] => [
 	...planNodes(counts).map(({ id }) => id),
 ];
 
-/** What the lab itself decides about a node, whatever an overlay says: all of it stays on this machine. */
-export const environmentOf = ({ id, settings }: PlannedNode, nats: string, ports: Ports): Record<string, string> => ({
+/** What is decided about a node whatever an overlay says: all of it stays on this machine. */
+export const environmentOf = ({ id, settings }: PlannedNode, nats: string): Record<string, string> => ({
 	MILLRACE_NODE_ID: id,
 	MILLRACE_NATS: nats,
 	MILLRACE_RTMP_HOST: "127.0.0.1",
-	MILLRACE_RTMP_PORT: `${ports.rtmp}`,
 	MILLRACE_HTTP_HOST: "127.0.0.1",
-	MILLRACE_HTTP_PORT: `${ports.http}`,
 	...(settings["admin"] !== undefined && { MILLRACE_ADMIN_HOST: "127.0.0.1" }),
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Turns } from "./turns.ts";
+import { Turns } from "../support/containers/turns.ts";
 
 test("one begins when the one before is done, well or not", async () => {
 	const turns = new Turns();

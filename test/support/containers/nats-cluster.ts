@@ -1,4 +1,4 @@
-import { type ComposeProject, docker } from "../../../test/support/compose.ts";
+import { type ComposeProject, docker } from "./compose.ts";
 import { Turns } from "./turns.ts";
 
 /** All containers of the control plane. */

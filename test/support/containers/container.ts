@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { docker } from "../../../test/support/compose.ts";
-import type { Role } from "../stage/scene.ts";
+import type { Role } from "#shared/base/config";
+import { docker } from "./compose.ts";
 
 const inspected = z.object({
 	Config: z.object({ Hostname: z.string(), Cmd: z.array(z.string()), Env: z.array(z.string()) }),

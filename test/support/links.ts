@@ -1,11 +1,9 @@
-import { freePort } from "../../../test/support/free-port.ts";
-import { mayIsolate, Namespace } from "./network.ts";
-import type { StagePlan } from "./plan.ts";
-import type { Place } from "./staged-node.ts";
+import { freePort } from "./free-port.ts";
+import { mayIsolate, Namespace, type Place } from "./namespace.ts";
 import { Wire } from "./wire.ts";
 
 /** All nodes must prove it where they are not all on loopback. */
-const CLUSTER_KEY = "the chaos bench's own key";
+const CLUSTER_KEY = "this mesh's own key";
 const LOOPBACK: Place = { host: "127.0.0.1", inside: [] };
 
 /** Where the nodes of a stage are, and the links between them that can be cut. */
@@ -26,7 +24,8 @@ export type Links = {
 	remove(): void;
 };
 
-const none: Links = {
+/** All on loopback. */
+export const NO_LINKS: Links = {
 	kind: "none",
 	host: LOOPBACK.host,
 	env: {},
@@ -37,11 +36,8 @@ const none: Links = {
 	remove: () => {},
 };
 
-/** Lays the links a plan asks for: by network namespaces where this user may make them, else by proxies of this process. */
-export async function layLinks({ links }: StagePlan): Promise<Links> {
-	if (links !== "intermediates") return none;
-	return mayIsolate() ? byNamespaces() : await byProxies();
-}
+/** Links to two intermediates: by network namespaces where this user may make them, else by proxies of this process. */
+export const layLinks = async (): Promise<Links> => (mayIsolate() ? byNamespaces() : await byProxies());
 
 function byNamespaces(): Links {
 	const one = new Namespace(1);
@@ -73,7 +69,7 @@ async function byProxies(): Promise<Links> {
 	);
 	const wires = new Map(laid);
 	return {
-		...none,
+		...NO_LINKS,
 		kind: "proxies",
 		envOf: (node) => {
 			const link = wires.get(node);
