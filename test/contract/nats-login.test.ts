@@ -20,7 +20,7 @@ describe("logging in", () => {
 		const stranger = joinNats({ servers: [plane.server.url], user: "nobody", password: "" }, "edge-2");
 		try {
 			await expect.poll(() => stranger.warned, { timeout: 5_000 }).toHaveLength(1);
-			expect(stranger.warned[0]).toContain("check the NATS login");
+			expect(stranger.warned[0]).toContain("answers but refuses this node");
 			expect(stranger.directory.state).toBe("connecting");
 		} finally {
 			await stranger.directory[Symbol.asyncDispose]();

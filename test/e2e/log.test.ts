@@ -94,11 +94,11 @@ test.for([
 test("at the limit of open files connections are refused and counted, and those inside stay", async () => {
 	const cluster = await Cluster.start();
 	onTestFinished(() => cluster[Symbol.asyncDispose]());
-	const edge = await cluster.node("edge", "e1", "{log: {pretty: false}}", { openFiles: 128 });
+	const edge = await cluster.node("edge", "e1", "{log: {pretty: false}}", { openFiles: 256 });
 	expect(linesOf(edge, "listening")).toHaveLength(1);
 	expect(edge.program.output).toContain("the limit of open files is lower than limits.connections needs");
 	const port = Number(new URL(edge.rtmp).port);
-	const clients = Array.from({ length: 200 }, () => connect(port, "127.0.0.1").on("error", () => {}));
+	const clients = Array.from({ length: 400 }, () => connect(port, "127.0.0.1").on("error", () => {}));
 	onTestFinished(() => {
 		for (const client of clients) client.destroy();
 	});

@@ -15,7 +15,7 @@ test("ffmpeg shows why it is refused", async () => {
 	]);
 	const clip = folder.writeFlv("clip.flv", demoClip());
 	await using live = publishWithFfmpeg(clip, `${origin.rtmp}/live/news`);
-	await expect.poll(() => origin.program.output, { timeout: 15_000 }).toContain("publish accepted");
+	await expect.poll(() => origin.program.output, { timeout: 15_000 }).toContain("publish-accepted");
 	const publish = (url: string) => publishWithFfmpeg(clip, url);
 	const play = (url: string) => playWithFfmpeg({ url, file: folder.file("out.flv") }).program;
 	const refused = [

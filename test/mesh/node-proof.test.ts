@@ -132,7 +132,7 @@ test("the key stands in no log, on no wire and in no control message", async () 
 
 	const metrics = await (await fetch(`${origin.http}/metrics`)).text();
 	const said = { lines: lines.join(""), metrics, ...joined({ ...proxy.said, control }) };
-	expect(said.lines).toContain("node link refused");
+	expect(said.lines).toContain("node-refused");
 	expect(control.length).toBeGreaterThan(0);
 	for (const key of [KEY, OTHER_KEY]) {
 		for (const form of ["latin1", "hex", "base64"] as const) {

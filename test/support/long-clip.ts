@@ -12,7 +12,10 @@ export type ClipSize = {
 };
 
 /** AVC sequence header and AudioSpecificConfig as FLV tags hold them; nobody decodes the frames, so no more than the head is real. */
-const VIDEO_HEADER = Buffer.from("170000000001640028ffe1000467640028010004", "hex");
+const VIDEO_HEADER = Buffer.from(
+	"1700000000014d401fffe1001a674d401fa6110280bfe5c044000003000400000300f03c60c84601000568e84314b2",
+	"hex",
+);
 const AUDIO_HEADER = Buffer.from("af001190", "hex");
 
 /** H.264 and AAC by the looks of their tags, of any length and rate; no two frames are alike. */
