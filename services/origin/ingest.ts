@@ -5,7 +5,9 @@ import { CodecsSeen } from "#shared/formats/flv";
 import type { MediaPacket } from "#shared/formats/packet";
 import { type Feed, type FeedFailure, Splicer } from "#shared/media/splice";
 import { Hub } from "#shared/media/stream";
+import { Timeline } from "#shared/media/timeline";
 import type { Catalog, Lease } from "#shared/mesh/catalog";
+import { isSegmentMessage } from "#shared/mesh/node-link";
 import { Silence } from "./silence.ts";
 
 export type IngestOptions = {
@@ -15,6 +17,8 @@ export type IngestOptions = {
 	clock: Clock;
 	catalog: Catalog;
 	historyBytes: number;
+	/** How long its segments are. */
+	segmentMs: Millis;
 	/** A publisher silent for this long may be replaced. */
 	idleMs: Millis;
 	/** Without a frame for so long the stream is offered to nobody, until the next one. */
@@ -23,6 +27,8 @@ export type IngestOptions = {
 	graceMs: Millis;
 	/** A packet has come in, whatever becomes of it. */
 	onPacket(packet: MediaPacket): void;
+	/** The publisher sent what only nodes say to each other of segments; it is thrown away. */
+	onSegmentRefused(): void;
 	/** No frame comes any more; readers stay. */
 	onSilent(): void;
 	/** Something threw on the way of a publisher's packets, and it was sent away; where that is repeated, the stream is over. */
@@ -45,6 +51,7 @@ export class Ingest {
 	readonly hub: Hub;
 	readonly #options: IngestOptions;
 	readonly #splicer: Splicer;
+	readonly #timeline: Timeline;
 	readonly #startedAt = new Date().toISOString();
 	readonly #codecs = new CodecsSeen();
 	readonly #silence: Silence;
@@ -59,7 +66,11 @@ export class Ingest {
 	constructor(options: IngestOptions) {
 		this.#options = options;
 		this.hub = new Hub({ clock: options.clock, historyBytes: options.historyBytes, historyMs: HISTORY_MS });
-		this.#splicer = new Splicer({ deliver: (packet) => this.#deliver(packet) });
+		this.#timeline = new Timeline({ segmentMs: options.segmentMs, utc: Date.now });
+		this.#splicer = new Splicer({
+			deliver: (packet, from) => this.#deliver(packet, from),
+			onDiscontinuity: () => this.#timeline.discontinuity(),
+		});
 		this.#silence = new Silence(options.clock, options.silentMs, () => this.#fallSilent());
 	}
 
@@ -117,7 +128,8 @@ export class Ingest {
 		if (this.#present !== present) return;
 		this.#options.onPacket(packet);
 		present.lastAt = this.#options.clock.now();
-		present.feed.push(packet, present.lastAt);
+		if (isSegmentMessage(packet)) this.#options.onSegmentRefused();
+		else present.feed.push(packet, present.lastAt);
 	}
 
 	#leave(present: Present, how: "clean" | "dropped"): void {
@@ -137,9 +149,9 @@ export class Ingest {
 		if (failure.isRepeated) this.end("dropped");
 	}
 
-	#deliver(packet: MediaPacket): void {
+	#deliver(packet: MediaPacket, from: object): void {
 		this.#codecs.note(packet);
-		this.hub.write(packet);
+		this.hub.write(this.#timeline.take(packet, from));
 		if (packet.role !== "keyframe" && packet.role !== "frame") return;
 		this.#silence.break();
 		this.#isSilent = false;

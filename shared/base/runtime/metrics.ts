@@ -41,6 +41,11 @@ export function createMetrics(labels: { node: string; role: string }) {
 		feedFailures: counter("feed_failures_total", "Errors on the way of packets, by what was ended: feed, stream.", [
 			"ended",
 		]),
+		segmentsRefused: counter(
+			"segment_messages_refused_total",
+			"Messages about segments that were thrown away, by reason: malformed, misplaced, uninvited.",
+			["reason"],
+		),
 		pulls: counter("pulls_total", "Pulls by how they ended.", ["outcome"]),
 		requestsUnheard: counter(
 			"http_requests_unheard_total",
