@@ -5,9 +5,10 @@ import { CodecsSeen } from "#shared/formats/flv";
 import type { MediaPacket } from "#shared/formats/packet";
 import { type Feed, type FeedFailure, Splicer } from "#shared/media/splice";
 import { Hub } from "#shared/media/stream";
-import { Timeline } from "#shared/media/timeline";
+import { Timeline, type TimelineAccount } from "#shared/media/timeline";
 import type { Catalog, Lease } from "#shared/mesh/catalog";
 import { isSegmentMessage } from "#shared/mesh/node-link";
+import { Agreement, type OtherOrigins } from "./agreement.ts";
 import { Silence } from "./silence.ts";
 
 export type IngestOptions = {
@@ -19,6 +20,8 @@ export type IngestOptions = {
 	historyBytes: number;
 	/** How long its segments are. */
 	segmentMs: Millis;
+	/** Who may get the same stream; nobody where left out. */
+	others?: OtherOrigins | undefined;
 	/** A publisher silent for this long may be replaced. */
 	idleMs: Millis;
 	/** Without a frame for so long the stream is offered to nobody, until the next one. */
@@ -52,6 +55,7 @@ export class Ingest {
 	readonly #options: IngestOptions;
 	readonly #splicer: Splicer;
 	readonly #timeline: Timeline;
+	readonly #agreement: Agreement | undefined;
 	readonly #startedAt = new Date().toISOString();
 	readonly #codecs = new CodecsSeen();
 	readonly #silence: Silence;
@@ -69,8 +73,13 @@ export class Ingest {
 		this.#timeline = new Timeline({ segmentMs: options.segmentMs, utc: Date.now });
 		this.#splicer = new Splicer({
 			deliver: (packet, from) => this.#deliver(packet, from),
-			onDiscontinuity: () => this.#timeline.discontinuity(),
+			onDiscontinuity: () => {
+				this.#timeline.discontinuity();
+				this.#agreement?.begin();
+			},
 		});
+		const { key, clock, others } = options;
+		this.#agreement = others && new Agreement({ key, clock, others, timeline: this.#timeline });
 		this.#silence = new Silence(options.clock, options.silentMs, () => this.#fallSilent());
 	}
 
@@ -110,6 +119,11 @@ export class Ingest {
 		return this.#publishers > 0 ? "returned" : "accepted";
 	}
 
+	/** What other origins can recognise its timeline by. */
+	get account(): TimelineAccount | undefined {
+		return this.#timeline.account();
+	}
+
 	hold(): Lease {
 		return { hub: this.hub, release: () => {} };
 	}
@@ -119,6 +133,7 @@ export class Ingest {
 		this.#over = true;
 		this.#cancelGrace?.();
 		this.#silence.stop();
+		this.#agreement?.end();
 		this.#options.catalog.withdraw(this.#options.key, how === "clean" ? "unpublished" : "publisher lost");
 		this.#options.onOver(how);
 		this.hub.end(how);

@@ -3,7 +3,9 @@ import { type StreamKey, splitStreamKey } from "#shared/base/names";
 import type { Events } from "#shared/base/runtime";
 import type { Publication, PublishDesk, Publisher } from "#shared/doors/rtmp";
 import type { MediaPacket } from "#shared/formats/packet";
+import type { TimelineAccount } from "#shared/media/timeline";
 import type { Asker, Catalog, Lease, StreamSource } from "#shared/mesh/catalog";
+import type { OtherOrigins } from "./agreement.ts";
 import { Ingest } from "./ingest.ts";
 
 export type IngestsOptions = {
@@ -14,6 +16,7 @@ export type IngestsOptions = {
 	onPacket(packet: MediaPacket): void;
 	limits: { streams: number; historyBytes: number };
 	segmentMs(app: string): Millis;
+	others?: OtherOrigins;
 	publish: { idleMs: Millis; silentMs: Millis; graceMs: Millis };
 };
 
@@ -46,6 +49,11 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 
 	has(key: StreamKey): boolean {
 		return this.#ingests.has(key);
+	}
+
+	/** What other origins can recognise a stream's timeline by; undefined where it has none. */
+	account(key: StreamKey): TimelineAccount | undefined {
+		return this.#ingests.get(key)?.account;
 	}
 
 	isFree(key: StreamKey): boolean {
@@ -101,6 +109,7 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 			historyBytes: limits.historyBytes,
 			...publish,
 			segmentMs: this.#options.segmentMs(splitStreamKey(key).app),
+			others: this.#options.others,
 			onSegmentRefused: () => events.segmentRefused(key, "uninvited"),
 			onSilent: () => events.publishSilent(key, publish.silentMs),
 			onFailed: (feed, failure) => events.feedFailed(key, feed, failure),

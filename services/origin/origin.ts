@@ -18,8 +18,14 @@ export const startOrigin = (config: OriginConfig, options: Omit<NodeOptions, "fo
 		const catalog = new Catalog(clock, directory);
 		const onPacket = traffic.note.bind(traffic);
 		const { limits, publish, role } = config;
-		const own = { limits, publish, onPacket, segmentMs: (app: string) => segmentMs(config, app) };
+		const others = {
+			ids: () =>
+				directory.nodes().flatMap(({ info, suspect }) => (info.role === "origin" && !suspect ? [info.id] : [])),
+			ask: directory.askTimeline.bind(directory),
+		};
+		const own = { others, limits, publish, onPacket, segmentMs: (app: string) => segmentMs(config, app) };
 		const ingests = scope.use(new Ingests({ self: identity.id, clock, catalog, events, ...own }));
+		directory.answerTimelines((key) => ingests.account(key));
 		observe(metrics, "streams", "Streams published here.", () => ingests.size);
 		traffic.observe(metrics, ingests);
 

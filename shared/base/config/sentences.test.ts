@@ -90,7 +90,9 @@ test.for<{ role?: Role; text?: string; env?: Record<string, string>; sentences: 
 	},
 	{
 		env: { MILLRACE_APPS: "{a: {delayMs: x}}" },
-		sentences: ['MILLRACE_APPS: want app names, each with delayMs (whole milliseconds from 0 to 350) or segmentMs (whole milliseconds from 1000 to 20000), got "x"'],
+		sentences: [
+			'MILLRACE_APPS: want app names, each with delayMs (whole milliseconds from 0 to 350) or segmentMs (whole milliseconds from 1000 to 20000), got "x"',
+		],
 	},
 	{
 		text: "rtmp: {host: 0.0.0.0}",

@@ -1,8 +1,11 @@
 import type { Millis } from "#shared/base/clock";
 import type { MediaPacket, SegmentMark, Ticks } from "#shared/formats/packet";
+import { fingerprint } from "#shared/media/splice";
 import { Groups } from "#shared/media/stream";
+import { meet, segmentAt, segmentOf, type TimelineAccount, TOLD } from "./account.ts";
 import { CodecHeaders } from "./codec-headers.ts";
 import { beginsNext, type Segment, utcAt } from "./segment.ts";
+import { Starts } from "./starts.ts";
 import { firstNumber, TICKS_PER_MS, ticksOf } from "./ticks.ts";
 
 /** An upstream that gave marks and gives none for so many times `segmentMs` has stopped to: begins are decided here. */
@@ -28,6 +31,11 @@ export type Bringer = object;
  */
 export class Timeline {
 	readonly #options: TimelineOptions;
+	#segmentMs: Millis;
+	readonly #starts = new Starts();
+	#segments: { readonly number: number; readonly begin: Ticks }[] = [];
+	/** The segment under way is another node's account of it: the times before it may not lead up to the next. */
+	#isMoved = false;
 	readonly #groups = new Groups();
 	readonly #headers = new CodecHeaders();
 	/** Those whose marks agreed with this timeline: what they do not mark begins no segment. */
@@ -44,11 +52,57 @@ export class Timeline {
 
 	constructor(options: TimelineOptions) {
 		this.#options = options;
+		this.#segmentMs = options.segmentMs;
 	}
 
 	/** The mark given last. */
 	get newest(): SegmentMark | undefined {
 		return this.#mark;
+	}
+
+	/** Nothing is begun here at present: somebody else may own the timeline. */
+	get isWaiting(): boolean {
+		return this.#wait !== undefined;
+	}
+
+	/** What another node can recognise this timeline by; undefined before the first segment. */
+	account(): TimelineAccount | undefined {
+		const segment = this.#segment;
+		if (!segment || this.#isBroken) return undefined;
+		const isTold = this.#groups.hasVideo ? undefined : new Set(this.#segments.map(({ begin }) => begin));
+		const starts = this.#starts.all.map((start) => ({
+			fingerprint: start.fingerprint,
+			at: utcAt(segment, start.time),
+		}));
+		return {
+			segmentMs: this.#segmentMs,
+			segments: this.#segments,
+			starts: starts.filter(({ at }) => isTold?.has(at) ?? true).slice(-TOLD.starts),
+		};
+	}
+
+	/**
+	 * Hears what another node that gets the stream says of its timeline. Where it is the same encoder's, and this node has
+	 * begun nothing yet or gives lower names to the same frames, that timeline is taken over. So of two that began
+	 * at once both end up with the same one, and names never fall.
+	 */
+	agree(account: TimelineAccount): "agreed" | "kept" | "taken-over" | "unknown" {
+		const meeting = meet(account, this.#starts.all);
+		const theirs = meeting && segmentOf(account, meeting);
+		if (!meeting || !theirs) return "unknown";
+		const segment = this.#segment;
+		const isBegun = segment !== undefined && this.#segments.length > 0 && !this.#isBroken;
+		if (isBegun) {
+			const common = this.#segments.findLast(({ number }) => account.segments.some((other) => other.number === number));
+			const said = account.segments.find(({ number }) => number === common?.number);
+			if (common && common.begin === said?.begin) return "agreed";
+			if (!this.#isBelow(account, meeting.at, utcAt(segment, meeting.time))) return "kept";
+		}
+		this.#segmentMs = account.segmentMs;
+		this.#isMoved = isBegun && !isSame(meeting.at, utcAt(segment, meeting.time));
+		this.#segment = this.#caughtUp(theirs);
+		this.#wait = undefined;
+		return "taken-over";
 	}
 
 	/** Somebody above may own the timeline: nothing is begun here without a mark before `own`, or so much media. */
@@ -64,11 +118,13 @@ export class Timeline {
 	/** What follows does not continue what was: the next segment begins where it can be decoded. */
 	discontinuity(): void {
 		this.#isBroken = true;
+		this.#starts.forget();
 	}
 
 	/** The stream's next packet as it is to be handed on. */
 	take(packet: MediaPacket, bringer: Bringer): MediaPacket {
 		const startsGroup = this.#groups.startsWith(packet);
+		if (startsGroup) this.#remember(packet);
 		if (packet.role !== "keyframe" && packet.role !== "frame") {
 			if (this.#headers.isNews(packet) && this.#segment) this.#headers.hasChanged = true;
 			return packet;
@@ -83,14 +139,47 @@ export class Timeline {
 		const segment = this.#segment;
 		if (this.#waits(frame)) return frame;
 		if (!segment || this.#isBroken) return startsGroup ? this.#anew(frame, segment) : frame;
-		const { segmentMs } = this.#options;
+		const segmentMs = this.#segmentMs;
 		const isTold = this.#agreeing.has(bringer) && frame.time - segment.time < segmentMs * MOST_UNMARKED_LENGTHS;
 		if (isTold) return frame;
 		const isChanged = startsGroup && this.#headers.hasChanged;
 		if (isChanged || beginsNext(frame, startsGroup, segment, segmentMs)) {
-			return this.#begin(frame, segment.number + 1, utcAt(segment, frame.time), isChanged);
+			return this.#next(frame, segment, isChanged);
 		}
 		return startsGroup && frame.role === "keyframe" ? placed(frame, segment) : frame;
+	}
+
+	/** What was taken over from another node may lie behind what was begun here: names and begins wait until they are above. */
+	#next(frame: MediaPacket, segment: Segment, isChanged: boolean): MediaPacket {
+		const [number, begin] = [segment.number + 1, utcAt(segment, frame.time)];
+		const last = this.#mark;
+		if (last && (number <= last.number || begin <= last.begin)) {
+			this.#segment = { number, begin, time: frame.time, isIndependent: frame.role === "keyframe" };
+			return frame;
+		}
+		return this.#begin(frame, number, begin, isChanged || this.#isMoved);
+	}
+
+	#remember(frame: MediaPacket): void {
+		const cameAt = ticksOf(this.#options.utc());
+		this.#starts.add({ fingerprint: fingerprint(frame.payload), time: frame.time, cameAt });
+	}
+
+	#isBelow(account: TimelineAccount, theirs: Ticks, ours: Ticks): boolean {
+		const [said, own] = [segmentAt(account, theirs), this.#segments.findLast(({ begin }) => begin <= ours)];
+		if (!said || !own) return false;
+		if (said.number !== own.number) return said.number > own.number;
+		return theirs > ours || (theirs === ours && said.begin > own.begin);
+	}
+
+	/** The segment that another node is in by now: it has begun others with the frames that came since. */
+	#caughtUp(theirs: Segment): Segment {
+		let segment = theirs;
+		for (const { time } of this.#starts.all) {
+			if (time - segment.time < this.#segmentMs) continue;
+			segment = { number: segment.number + 1, begin: utcAt(segment, time), time, isIndependent: true };
+		}
+		return segment;
 	}
 
 	#waits({ time }: MediaPacket): boolean {
@@ -161,13 +250,15 @@ export class Timeline {
 		const steps = said.number - former.number;
 		const missing = said.at - end;
 		if (steps <= 0) return steps === 0 && !said.isBegin && said.begin === former.begin;
-		return missing >= (steps - 1) * this.#options.segmentMs * TICKS_PER_MS - SAME_TICKS;
+		return missing >= (steps - 1) * this.#segmentMs * TICKS_PER_MS - SAME_TICKS;
 	}
 
 	#begin(frame: MediaPacket, number: number, begin: Ticks, discontinuity: boolean): MediaPacket {
 		const isIndependent = frame.role === "keyframe" || !this.#groups.hasVideo;
 		this.#segment = { number, begin, time: frame.time, isIndependent };
 		this.#isBroken = false;
+		this.#isMoved = false;
+		this.#segments = [...this.#segments.slice(1 - TOLD.segments), { number, begin }];
 		this.#headers.hasChanged = false;
 		this.#mark = { number, begin, discontinuity };
 		return { ...bare(frame), mark: this.#mark };
