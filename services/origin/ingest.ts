@@ -5,7 +5,10 @@ import { CodecsSeen } from "#shared/formats/flv";
 import type { MediaPacket } from "#shared/formats/packet";
 import { type Feed, type FeedFailure, Splicer } from "#shared/media/splice";
 import { Hub, type HubOptions } from "#shared/media/stream";
+import { Timeline, type TimelineAccount } from "#shared/media/timeline";
 import type { Catalog, Lease } from "#shared/mesh/catalog";
+import { isSegmentMessage } from "#shared/mesh/node-link";
+import { Agreement, type OtherOrigins } from "./agreement.ts";
 import { Silence } from "./silence.ts";
 
 export type IngestOptions = {
@@ -18,6 +21,10 @@ export type IngestOptions = {
 	catalog: Catalog;
 	/** What its hub may hold, and whom it tells of faults. */
 	hub: Pick<HubOptions, "historyBytes" | "onMalformed" | "onReaderFailed">;
+	/** How long its segments are. */
+	segmentMs: Millis;
+	/** Who may get the same stream; nobody where left out. */
+	others?: OtherOrigins | undefined;
 	/** A publisher silent for this long may be replaced. */
 	idleMs: Millis;
 	/** Without a frame for so long the stream is offered to nobody, until the next one. */
@@ -26,6 +33,8 @@ export type IngestOptions = {
 	graceMs: Millis;
 	/** A packet has come in, whatever becomes of it. */
 	onPacket(packet: MediaPacket): void;
+	/** The publisher sent what only nodes say to each other of segments; it is thrown away. */
+	onSegmentRefused(): void;
 	/** No frame comes any more; readers stay. */
 	onSilent(): void;
 	/** Something threw on the way of a publisher's packets, and it was sent away; where that is repeated, the stream is over. */
@@ -48,6 +57,8 @@ export class Ingest {
 	readonly hub: Hub;
 	readonly #options: IngestOptions;
 	readonly #splicer: Splicer;
+	readonly #timeline: Timeline;
+	readonly #agreement: Agreement | undefined;
 	readonly #startedAt = new Date().toISOString();
 	readonly #codecs = new CodecsSeen();
 	readonly #silence: Silence;
@@ -62,10 +73,17 @@ export class Ingest {
 	constructor(options: IngestOptions) {
 		this.#options = options;
 		this.hub = new Hub({ ...options.hub, clock: options.clock, historyMs: HISTORY_MS });
+		this.#timeline = new Timeline({ segmentMs: options.segmentMs, utc: options.utc });
 		this.#splicer = new Splicer({
-			deliver: (packet) => this.#deliver(packet),
-			onDiscontinuity: () => this.hub.discontinuity(),
+			deliver: (packet, from) => this.#deliver(packet, from),
+			onDiscontinuity: () => {
+				this.hub.discontinuity();
+				this.#timeline.discontinuity();
+				this.#agreement?.begin();
+			},
 		});
+		const { key, clock, others } = options;
+		this.#agreement = others && new Agreement({ key, clock, others, timeline: this.#timeline });
 		this.#silence = new Silence(options.clock, options.silentMs, () => this.#fallSilent());
 	}
 
@@ -106,6 +124,11 @@ export class Ingest {
 		return this.#publishers > 0 ? "returned" : "accepted";
 	}
 
+	/** What other origins can recognise its timeline by. */
+	get account(): TimelineAccount | undefined {
+		return this.#timeline.account();
+	}
+
 	hold(): Lease {
 		return { hub: this.hub, release: () => {} };
 	}
@@ -115,6 +138,7 @@ export class Ingest {
 		this.#over = true;
 		this.#cancelGrace?.();
 		this.#silence.stop();
+		this.#agreement?.end();
 		this.#options.catalog.withdraw(this.#options.key, how === "clean" ? "unpublished" : "publisher lost");
 		this.#options.onOver(how);
 		this.hub.end(how);
@@ -124,7 +148,8 @@ export class Ingest {
 		if (this.#present !== present) return;
 		this.#options.onPacket(packet);
 		present.lastAt = this.#options.clock.now();
-		present.feed.push({ ...packet, arrivedAt: this.#options.utc() }, present.lastAt);
+		if (isSegmentMessage(packet)) this.#options.onSegmentRefused();
+		else present.feed.push({ ...packet, arrivedAt: this.#options.utc() }, present.lastAt);
 	}
 
 	#leave(present: Present, how: "clean" | "dropped"): void {
@@ -144,9 +169,9 @@ export class Ingest {
 		if (failure.isRepeated) this.end("dropped");
 	}
 
-	#deliver(packet: MediaPacket): void {
+	#deliver(packet: MediaPacket, from: object): void {
 		this.#codecs.note(packet);
-		this.hub.write(packet);
+		this.hub.write(this.#timeline.take(packet, from));
 		if (packet.role !== "keyframe" && packet.role !== "frame") return;
 		this.#silence.break();
 		this.#isSilent = false;

@@ -1,9 +1,11 @@
 import type { Clock, Millis } from "#shared/base/clock";
-import type { StreamKey } from "#shared/base/names";
+import { type StreamKey, splitStreamKey } from "#shared/base/names";
 import type { Events } from "#shared/base/runtime";
 import type { Publication, PublishDesk, Publisher } from "#shared/doors/rtmp";
 import type { MediaPacket } from "#shared/formats/packet";
+import type { TimelineAccount } from "#shared/media/timeline";
 import type { Asker, Catalog, Lease, StreamSource } from "#shared/mesh/catalog";
+import type { OtherOrigins } from "./agreement.ts";
 import { Ingest } from "./ingest.ts";
 
 export type IngestsOptions = {
@@ -15,6 +17,8 @@ export type IngestsOptions = {
 	events: Events;
 	onPacket(packet: MediaPacket): void;
 	limits: { streams: number; historyBytes: number };
+	segmentMs(app: string): Millis;
+	others?: OtherOrigins;
 	publish: { idleMs: Millis; silentMs: Millis; graceMs: Millis };
 };
 
@@ -47,6 +51,11 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 
 	has(key: StreamKey): boolean {
 		return this.#ingests.has(key);
+	}
+
+	/** What other origins can recognise a stream's timeline by; undefined where it has none. */
+	account(key: StreamKey): TimelineAccount | undefined {
+		return this.#ingests.get(key)?.account;
 	}
 
 	isFree(key: StreamKey): boolean {
@@ -106,6 +115,9 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 				onReaderFailed: (error) => events.errorContained("packet-reader", error, { key }),
 			},
 			...publish,
+			segmentMs: this.#options.segmentMs(splitStreamKey(key).app),
+			others: this.#options.others,
+			onSegmentRefused: () => events.segmentRefused(key, "uninvited"),
 			onSilent: () => events.publishSilent(key, publish.silentMs),
 			onFailed: (feed, failure) => events.feedFailed(key, feed, failure),
 			onOver: (how) => {

@@ -1,4 +1,4 @@
-import { type OriginConfig, Settings } from "#shared/base/config";
+import { type OriginConfig, Settings, segmentMs } from "#shared/base/config";
 import { assemble, observe } from "#shared/base/runtime";
 import { rtmpDoor } from "#shared/doors/rtmp";
 import { Catalog, playPolicy } from "#shared/mesh/catalog";
@@ -20,7 +20,14 @@ export const startOrigin = (given: OriginConfig, options: Omit<NodeOptions, "fol
 		const catalog = new Catalog(clock, directory);
 		const onPacket = traffic.note.bind(traffic);
 		const { limits, publish, role } = config;
-		const ingests = scope.use(new Ingests({ self: identity.id, clock, catalog, events, limits, publish, onPacket }));
+		const others = {
+			ids: () =>
+				directory.nodes().flatMap(({ info, suspect }) => (info.role === "origin" && !suspect ? [info.id] : [])),
+			ask: directory.askTimeline.bind(directory),
+		};
+		const own = { others, limits, publish, onPacket, segmentMs: (app: string) => segmentMs(config, app) };
+		const ingests = scope.use(new Ingests({ self: identity.id, clock, catalog, events, ...own }));
+		directory.answerTimelines((key) => ingests.account(key));
 		observe(metrics, "streams", "Streams carried here: published at an origin, pulled at a relay.", () => ingests.size);
 		observe(metrics, "streams_offered", "Streams that can be had here.", () => catalog.size);
 		traffic.observe(metrics, ingests);

@@ -63,6 +63,16 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			const sentence = `${key}: the encoder's ${track} header cannot be read (${fault}); it is relayed as it is`;
 			peer("warn", "codec-header-malformed", { key, reason: track, fault }, sentence);
 		},
+		/** `by` said something of a segment that is not believed. */
+		segmentRefused(by: string, reason: string): void {
+			metrics.segmentsRefused.inc({ reason });
+			peer(
+				"warn",
+				"segment-message-refused",
+				{ by, reason },
+				`what ${by} says of a segment is not believed (${reason})`,
+			);
+		},
 		playAccepted(key: string, address: string, as: "viewer" | "node"): void {
 			metrics.plays.inc({ outcome: "accepted" });
 			log.debug({ key, address, as }, "play accepted");

@@ -2,16 +2,17 @@ import type { Millis } from "#shared/base/clock";
 import { ProtocolError } from "#shared/base/errors";
 import type { StreamKey } from "#shared/base/names";
 import { isNodeId } from "#shared/base/names";
+import type { TimelineAccount } from "#shared/media/timeline";
 import { Allowance } from "./allowance.ts";
 import { Announcer } from "./announcer.ts";
 import type { Bus, BusMessage } from "./bus.ts";
 import { checkOptions } from "./check-options.ts";
-import { decode } from "./codec.ts";
+import { decode, encode } from "./codec.ts";
 import type { Directory, DirectoryChange, DirectoryOptions, DirectoryState, Holder, NodeView } from "./directory.ts";
 import { Followers } from "./followers.ts";
 import { Hearing } from "./hearing.ts";
 import { Liveness } from "./liveness.ts";
-import { type Alive, alive, gone, register, type StreamInfo } from "./messages.ts";
+import { type Alive, alive, askTimeline, gone, register, type StreamInfo, timelineAnswer } from "./messages.ts";
 import { PeerTable } from "./peer-table.ts";
 import { StreamTable } from "./stream-table.ts";
 import { nodeIdOf, type Subjects, subjectsOf } from "./subjects.ts";
@@ -20,6 +21,9 @@ import { nodeIdOf, type Subjects, subjectsOf } from "./subjects.ts";
 const DISCOVER_ANSWERS = 50;
 /** Bytes of answers to `register` a second: a hundred children of a node with 10,000 streams. Who gets none asks again. */
 const REGISTER_BYTES = 64 * 1024 * 1024;
+
+/** Questions about timelines whose answers are waited for; the oldest is given up for the next. 10,000 streams may start at once. */
+const MAX_TIMELINES_ASKED = 16_384;
 
 /** A directory over any bus; owns the bus and closes it. */
 export class BusDirectory implements Directory {
@@ -37,6 +41,9 @@ export class BusDirectory implements Directory {
 	readonly #registerBytes: Allowance;
 	/** Ids already reported as used twice. */
 	readonly #duplicates = new Set<string>();
+	readonly #timelinesAsked = new Map<string, (account: TimelineAccount | undefined) => void>();
+	#timelineQuestions = 0;
+	#accountOf: (key: StreamKey) => TimelineAccount | undefined = () => undefined;
 	#isClosed = false;
 
 	/** Throws ConfigError where `self` or the cluster name is not usable. */
@@ -97,6 +104,20 @@ export class BusDirectory implements Directory {
 		if (isNodeId(nodeId)) this.#bus.publish(this.#subjects.drain(nodeId), EMPTY_MAP);
 	}
 
+	answerTimelines(account: (key: StreamKey) => TimelineAccount | undefined): void {
+		this.#accountOf = account;
+	}
+
+	askTimeline(nodeId: string, key: StreamKey, hear: (account: TimelineAccount | undefined) => void): void {
+		if (this.#isClosed || !isNodeId(nodeId)) return;
+		const ticket = `${++this.#timelineQuestions}`;
+		this.#timelinesAsked.set(ticket, hear);
+		const [oldest] = this.#timelinesAsked.keys();
+		if (this.#timelinesAsked.size > MAX_TIMELINES_ASKED && oldest !== undefined) this.#timelinesAsked.delete(oldest);
+		const question = encode({ node: this.#options.self.id, key });
+		this.#bus.publish(this.#subjects.timeline(nodeId), question, `${this.#bus.inbox}.${nodeId}.timeline.${ticket}`);
+	}
+
 	nodes(): readonly NodeView[] {
 		return this.#peers.all();
 	}
@@ -144,7 +165,8 @@ export class BusDirectory implements Directory {
 		hear.on(
 			`${this.#bus.inbox}.>`,
 			({ subject, payload }) => {
-				const [id = "", ticket] = answerTo(subject);
+				const [id = "", ticket, question] = answerTo(subject);
+				if (ticket === "timeline" && question !== undefined) return this.#timeline(question, payload);
 				if (ticket !== undefined) return this.#followers.reply(id, ticket, payload);
 				// Without another node on the bus, the server itself answers `discover` with nothing.
 				return payload.length > 0 ? this.#alive(decode(alive, payload)) : undefined;
@@ -167,7 +189,20 @@ export class BusDirectory implements Directory {
 			if (this.#registerBytes.take(pages.reduce((bytes, page) => bytes + page.length, 0))) this.#answer(reply, pages);
 			else this.#hearing.full("register", { node: node.id }, "register not answered: too many ask");
 		});
+		this.#hearing.on(this.#subjects.timeline(id), ({ payload, reply }) => {
+			const { key } = decode(askTimeline, payload);
+			const account = this.#accountOf(key);
+			this.#answer(reply, [encode(account ? { account } : {})]);
+		});
 		this.#hearing.on(this.#subjects.drain(id), () => this.#options.onDrain?.());
+	}
+
+	#timeline(question: string, payload: Uint8Array): undefined {
+		const hear = this.#timelinesAsked.get(question);
+		this.#timelinesAsked.delete(question);
+		// Nobody there: the server itself answers with nothing.
+		if (payload.length > 0) hear?.(decode(timelineAnswer, payload).account);
+		return undefined;
 	}
 
 	#answer(reply: string | undefined, payloads: readonly Uint8Array[]): void {

@@ -1,5 +1,6 @@
 import type { Clock } from "#shared/base/clock";
 import type { StreamKey } from "#shared/base/names";
+import type { TimelineAccount } from "#shared/media/timeline";
 import type { NodeInfo, StreamInfo } from "./messages.ts";
 
 /** What a directory knows of another node. A value of one moment: ask again for the next. */
@@ -58,6 +59,13 @@ export interface Directory extends AsyncDisposable {
 	setDraining(draining: boolean): void;
 	/** Asks another node to drain and stop; whether it does shows in its `draining`, and then in its absence. */
 	askToDrain(nodeId: string): void;
+	/** Says how this node answers those who ask for its account of a stream's timeline; until then it has none. */
+	answerTimelines(account: (key: StreamKey) => TimelineAccount | undefined): void;
+	/**
+	 * Asks another node for its account of a stream's timeline. `hear` is called once with what it says, undefined where it has
+	 * none; not at all where no answer comes.
+	 */
+	askTimeline(nodeId: string, key: StreamKey, hear: (account: TimelineAccount | undefined) => void): void;
 	/** All other nodes, suspects included. */
 	nodes(): readonly NodeView[];
 	/** One other node. */

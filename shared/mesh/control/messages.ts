@@ -115,3 +115,22 @@ export type RemoveStream = z.infer<typeof removeStream>;
 export const gone = z.object({ incarnation: id });
 /** A node stops on purpose. */
 export type Gone = z.infer<typeof gone>;
+
+const ticks = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** An origin asks another one for its account of a stream's timeline. */
+export const askTimeline = z.object({ node: id, key: streamKey });
+
+/** Where a node's segments of a stream begin, and by which frames another node recognises that; no `account`: it has none. */
+export const timelineAnswer = z.object({
+	account: z
+		.object({
+			segmentMs: z.number().int().min(1_000).max(20_000),
+			segments: z
+				.array(z.object({ number: count, begin: ticks }))
+				.min(1)
+				.max(16),
+			starts: z.array(z.object({ fingerprint: ticks, at: ticks })).max(32),
+		})
+		.optional(),
+});

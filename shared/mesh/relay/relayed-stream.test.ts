@@ -35,6 +35,7 @@ function stage() {
 		clock,
 		historyBytes: 1_000_000,
 		keepMs: 0,
+		segmentMs: 2000,
 		resume: undefined,
 		events: createEvents(silentLogger(), metrics),
 		servers: () => [server("a"), server("b")],

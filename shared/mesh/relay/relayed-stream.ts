@@ -5,7 +5,9 @@ import { CodecsSeen } from "#shared/formats/flv";
 import type { MediaPacket } from "#shared/formats/packet";
 import { type ResumeToken, Splicer, type SwitchEvent } from "#shared/media/splice";
 import { Hub } from "#shared/media/stream";
+import { Timeline } from "#shared/media/timeline";
 import type { Lease } from "#shared/mesh/catalog";
+import type { SegmentRefusal } from "#shared/mesh/node-link";
 import {
 	type Candidate,
 	type PullLoss,
@@ -26,6 +28,8 @@ export type Puller = (
 		onPacket(packet: MediaPacket): void;
 		onLive(): void;
 		onFlowing(): void;
+		onGreeted(givesSegments: boolean): void;
+		onSegmentRefused(reason: SegmentRefusal): void;
 		onLost(reason: PullLoss, message: string): void;
 	},
 ) => Cancel;
@@ -38,6 +42,8 @@ export type RelayedStreamOptions = Wishes & {
 	historyBytes: number;
 	/** The stream goes on this long after the last reader left. */
 	keepMs: Millis;
+	/** How long its segments are where no node above says so. */
+	segmentMs: Millis;
 	pull: Puller;
 	/** The last frames had by whoever wants the stream: it begins there where an upstream still holds them. */
 	resume: ResumeToken | undefined;
@@ -54,11 +60,15 @@ export type RelayEnd = "gave-up" | "unread" | "stopped" | "failed";
 /** What a child may have missed and asks for when it comes back: longer than any switch takes. */
 export const HISTORY_MS: Millis = 12_000;
 
+/** A parent that says it tells of segments does so at the next keyframe; none are longer but by mistake. */
+const MARK_WAIT_MS: Millis = 10_000;
+
 /** One stream on its way through this node: upstream subscription, splicer, hub, and who holds on to it. */
 export class RelayedStream {
 	readonly hub: Hub;
 	readonly #options: RelayedStreamOptions;
 	readonly #splicer: Splicer;
+	readonly #timeline: Timeline;
 	readonly #subscription: Subscription;
 	readonly #codecs = new CodecsSeen();
 	readonly #history = new SwitchHistory();
@@ -83,10 +93,15 @@ export class RelayedStream {
 			onReaderFailed: (error) => events.errorContained("packet-reader", error, { key }),
 		});
 		this.#splicer = new Splicer({
-			deliver: (packet) => this.#deliver(packet),
+			deliver: (packet, from) => this.#deliver(packet, from),
 			onSwitch: (event) => this.#onSwitch(event),
-			onDiscontinuity: () => this.hub.discontinuity(),
+			onDiscontinuity: () => {
+				this.hub.discontinuity();
+				this.#timeline.discontinuity();
+			},
 		});
+		this.#timeline = new Timeline({ segmentMs: options.segmentMs, utc: Date.now });
+		this.#timeline.wait(MARK_WAIT_MS);
 		this.#subscription = new Subscription({
 			servers,
 			standby,
@@ -218,6 +233,10 @@ export class RelayedStream {
 				this.#failovers.flowing(server.id);
 				report({ type: "flowing" });
 			},
+			onGreeted: (givesSegments) => {
+				if (!givesSegments) this.#timeline.own();
+			},
+			onSegmentRefused: (reason) => events.segmentRefused(server.id, reason),
 			onLost,
 		});
 		const close = (): void => {
@@ -238,9 +257,9 @@ export class RelayedStream {
 		this.#options.events.switched(this.#options.key, exact);
 	}
 
-	#deliver(packet: MediaPacket): void {
+	#deliver(packet: MediaPacket, from: object): void {
 		this.#codecs.note(packet);
-		this.hub.write(packet);
+		this.hub.write(this.#timeline.take(packet, from));
 		if (this.#waiting.length > 0) this.#tellWaiting(true);
 	}
 

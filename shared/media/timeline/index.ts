@@ -1,0 +1,2 @@
+export type { TimelineAccount } from "./account.ts";
+export { type Bringer, Timeline, type TimelineOptions } from "./timeline.ts";
