@@ -21,7 +21,7 @@ export const samplesOf = (...pieces: readonly Uint8Array[]): Sample[] => parseMp
 export function decodedFrames(bytes: Uint8Array, format = "mp4"): string[] {
 	const { stdout, stderr, status } = spawnSync(
 		"ffmpeg",
-		["-v", "error", "-f", format, "-i", "pipe:0", "-f", "framemd5", "pipe:1"],
+		["-v", "error", "-f", format, "-i", "pipe:0", "-vsync", "passthrough", "-f", "framemd5", "pipe:1"],
 		{ input: bytes, maxBuffer: 64 * 1024 * 1024 },
 	);
 	const complaint = stderr.toString().trim();
