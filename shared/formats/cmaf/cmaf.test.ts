@@ -71,7 +71,7 @@ test.for([
 	}
 });
 
-test("ffmpeg decodes the same pictures from it as from what the encoder sent", () => {
+test("ffmpeg decodes the same pictures from it as from what the encoder sent", { timeout: 30_000 }, () => {
 	const packets = fixture("bframes.flv").filter(({ kind }) => kind === "video");
 	expect(hashesOf(decodedFrames(Buffer.concat(wrapped(packets, "video"))))).toEqual(
 		hashesOf(decodedFrames(asFlv(packets), "flv")),
