@@ -7,7 +7,7 @@ const ROOMS = {
 	media: ["stream", "splice", "timeline", "package"],
 	net: ["socket", "http", "rtmp"],
 	access: ["request", "sessions"],
-	mesh: ["control", "node-link", "catalog", "upstream", "relay"],
+	mesh: ["control", "node-link", "catalog", "packaging", "upstream", "relay"],
 	doors: ["api", "http-flv", "rtmp"],
 	node: ["workers", "service"],
 };

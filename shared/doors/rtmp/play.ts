@@ -10,7 +10,7 @@ import { guarded } from "./guarded.ts";
 import { after, NEW_PLAYER, type PlayerCall } from "./player.ts";
 import { sentenceOf } from "./refusal.ts";
 import type { TimeShift, TimeShifts } from "./time-shift.ts";
-import { rtmpForm, silentForm, type Tracks } from "./wire-forms.ts";
+import { nodeForm, rtmpForm, silentForm, type Tracks } from "./wire-forms.ts";
 
 export type PlayOptions = {
 	key: StreamKey;
@@ -19,6 +19,8 @@ export type PlayOptions = {
 	streamId: number;
 	/** The id of the node that plays; undefined for a viewer. */
 	node: string | undefined;
+	/** It is a node that reads messages about segments. */
+	readsSegments: boolean;
 	/** Where the node left off, if it had the stream before. */
 	resume: ResumeToken | undefined;
 	connection: RtmpConnection;
@@ -143,7 +145,10 @@ export class Play {
 		this.#cancelJoin = undefined;
 		this.#isHeld = false;
 		this.#joinedAt = clock.now();
-		this.#read(rtmpForm(streamId, this.#player.tracks, this.#shift), isFirst ? resume : undefined);
+		const { tracks } = this.#player;
+		const isForNode = this.#options.readsSegments && !this.#shift && tracks.audio && tracks.video;
+		const form = isForNode ? nodeForm(streamId) : rtmpForm(streamId, tracks, this.#shift);
+		this.#read(form, isFirst ? resume : undefined);
 	}
 
 	#read(form: WireForm, resume?: ResumeToken): void {

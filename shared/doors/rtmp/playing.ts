@@ -2,7 +2,7 @@ import type { Clock, Millis } from "#shared/base/clock";
 import { type StreamKey, streamKey } from "#shared/base/names";
 import type { Events } from "#shared/base/runtime";
 import type { PlayPolicy, StreamSource } from "#shared/mesh/catalog";
-import { type Identity, resumeAsked } from "#shared/mesh/node-link";
+import { type Identity, resumeAsked, segmentsAsked } from "#shared/mesh/node-link";
 import type { RtmpConnection } from "#shared/net/rtmp";
 import { failure } from "#shared/net/socket";
 import { type ServerEvent, status } from "#shared/rtmp/session";
@@ -61,7 +61,8 @@ export class Playing {
 			this.#onIdle();
 		};
 		const resume = node === undefined ? undefined : resumeAsked(object);
-		const about = { key, name, streamId, node, resume, onOver };
+		const readsSegments = node !== undefined && segmentsAsked(object);
+		const about = { key, name, streamId, node, resume, readsSegments, onOver };
 		const play = new Play({ ...about, connection, source, events, policy, role, clock, shifts });
 		this.#plays.set(streamId, play);
 		play.start().catch((error) => connection.close(failure(error)));
