@@ -88,7 +88,9 @@ function packageOne(items: readonly StreamItem[], partMs: Millis): Packager {
 }
 
 function streamItems(seconds: number): StreamItem[] {
-	const items: StreamItem[] = testHeaders().flatMap((header) => {
+	const items: StreamItem[] = testHeaders().flatMap((view) => {
+		// Not a view of the whole clip, which would be held with it.
+		const header = { ...view, payload: Uint8Array.from(view.payload) };
 		const config = readCodecConfig(header);
 		return config ? [{ type: "config" as const, track: config.kind, config, header }] : [];
 	});
