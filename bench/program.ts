@@ -58,6 +58,15 @@ function createProgram(signal: AbortSignal): Command {
 		.option("--streams <n>", "streams that are merged", wholeNumber(1, 1_000), 20)
 		.addOption(span("length of a round", 10))
 		.addOption(rounds(3));
+	addBench<{ streams: number } & Rounds>(program, "package", async (options) => {
+		const { benchPackage, packageTable } = await import("./package.ts");
+		const rows = await benchPackage(options, signal);
+		return { rows, text: packageTable(rows) };
+	})
+		.description("What packaging one stream of 1.1 Mb/s into CMAF costs: CPU and memory.")
+		.option("--streams <n>", "streams whose memory is measured", wholeNumber(1, 1_000), 20)
+		.addOption(span("media of each stream", 40))
+		.addOption(rounds(5));
 	addFanoutCommands(program, run);
 	return program;
 }
