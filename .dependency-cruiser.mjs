@@ -2,13 +2,13 @@
 // A part imports the parts of the rooms above its own, and in its own room the parts before it.
 const ROOMS = {
 	base: ["errors", "clock", "bytes", "names", "address", "config", "runtime"],
-	formats: ["packet", "amf0", "flv", "codec", "hls"],
+	formats: ["packet", "amf0", "flv", "codec", "hls", "dash"],
 	rtmp: ["handshake", "chunk", "message", "session", "node-proof"],
 	media: ["stream", "splice"],
 	net: ["socket", "http", "rtmp"],
 	access: ["request", "sessions"],
 	mesh: ["control", "node-link", "catalog", "upstream", "relay"],
-	doors: ["api", "http-flv", "rtmp"],
+	doors: ["api", "http-flv", "segments", "hls", "dash", "rtmp"],
 	node: ["workers", "service"],
 };
 const PARTS = Object.entries(ROOMS).flatMap(([room, parts]) => parts.map((part) => `${room}/${part}`));
