@@ -2,9 +2,9 @@
 // A part imports the parts of the rooms above its own, and in its own room the parts before it.
 const ROOMS = {
 	base: ["errors", "clock", "bytes", "names", "address", "config", "runtime"],
-	formats: ["packet", "amf0", "flv", "codec", "hls", "dash"],
+	formats: ["packet", "amf0", "flv", "codec", "cmaf", "hls", "dash"],
 	rtmp: ["handshake", "chunk", "message", "session", "node-proof"],
-	media: ["stream", "splice"],
+	media: ["stream", "splice", "timeline", "package"],
 	net: ["socket", "http", "rtmp"],
 	access: ["request", "sessions"],
 	mesh: ["control", "node-link", "catalog", "upstream", "relay"],

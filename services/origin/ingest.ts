@@ -4,7 +4,7 @@ import type { Publication, Publisher } from "#shared/doors/rtmp";
 import { CodecsSeen } from "#shared/formats/flv";
 import type { MediaPacket } from "#shared/formats/packet";
 import { type Feed, type FeedFailure, Splicer } from "#shared/media/splice";
-import { Hub } from "#shared/media/stream";
+import { Hub, type HubOptions } from "#shared/media/stream";
 import type { Catalog, Lease } from "#shared/mesh/catalog";
 import { Silence } from "./silence.ts";
 
@@ -14,7 +14,8 @@ export type IngestOptions = {
 	self: string;
 	clock: Clock;
 	catalog: Catalog;
-	historyBytes: number;
+	/** What its hub may hold, and whom it tells of faults. */
+	hub: Pick<HubOptions, "historyBytes" | "onMalformed" | "onReaderFailed">;
 	/** A publisher silent for this long may be replaced. */
 	idleMs: Millis;
 	/** Without a frame for so long the stream is offered to nobody, until the next one. */
@@ -58,8 +59,11 @@ export class Ingest {
 
 	constructor(options: IngestOptions) {
 		this.#options = options;
-		this.hub = new Hub({ clock: options.clock, historyBytes: options.historyBytes, historyMs: HISTORY_MS });
-		this.#splicer = new Splicer({ deliver: (packet) => this.#deliver(packet) });
+		this.hub = new Hub({ ...options.hub, clock: options.clock, historyMs: HISTORY_MS });
+		this.#splicer = new Splicer({
+			deliver: (packet) => this.#deliver(packet),
+			onDiscontinuity: () => this.hub.discontinuity(),
+		});
 		this.#silence = new Silence(options.clock, options.silentMs, () => this.#fallSilent());
 	}
 

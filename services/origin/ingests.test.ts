@@ -4,6 +4,7 @@ import { parseStreamKey } from "#shared/base/names";
 import { createEvents, createMetrics, silentLogger } from "#shared/base/runtime";
 import type { Publisher } from "#shared/doors/rtmp";
 import type { MediaPacket } from "#shared/formats/packet";
+import type { StreamItem } from "#shared/media/stream";
 import { Catalog } from "#shared/mesh/catalog";
 import { Ingests } from "./ingests.ts";
 
@@ -19,6 +20,7 @@ function stage() {
 	const counted: MediaPacket[] = [];
 	const clock = new ManualClock();
 	const said: string[] = [];
+	const metrics = createMetrics({ node: "o1", role: "origin" });
 	const catalog = new Catalog(clock, {
 		announce: ({ hops, codecs }) => said.push(`add ${hops.join()} ${codecs.join()}`),
 		withdraw: (_key, reason) => said.push(`remove ${reason}`),
@@ -27,7 +29,7 @@ function stage() {
 		self: "o1",
 		clock,
 		catalog,
-		events: createEvents(silentLogger(), createMetrics({ node: "o1", role: "origin" })),
+		events: createEvents(silentLogger(), metrics),
 		onPacket: (packet) => counted.push(packet),
 		limits: { streams: 2, historyBytes: 1_000_000 },
 		publish: { idleMs: 5000, silentMs: 1000, graceMs: 3000 },
@@ -38,7 +40,7 @@ function stage() {
 		close: (reason) => closed.push(`${address} ${reason}`),
 	});
 	const publish = (address = "p1") => ingests.publish(key, publisher(address)) ?? expect.fail("accepted");
-	return { clock, said, ingests, publisher, publish, closed, counted };
+	return { clock, said, ingests, publisher, publish, closed, counted, metrics };
 }
 
 test("a stream is announced with its first frame and withdrawn at once on a clean end", () => {
@@ -186,4 +188,45 @@ test("what throws on the way of a packet sends its publisher away, and ends the 
 	clock.advance(200);
 	second.write(keyframe(120));
 	expect([closed[1], ingests.size]).toEqual(["p2 failed", 0]);
+});
+
+test("packet readers are told where a publisher who came back does not go on where the former stopped", async () => {
+	const { publish, clock, ingests } = stage();
+	const first = publish();
+	first.write(keyframe(0));
+	const lease = (await ingests.open(key, new AbortController())) ?? expect.fail("a stream");
+	const reader = lease.hub.read({ maxBytes: 1_000_000, onReadable: () => {} });
+	first.write(keyframe(40));
+	first.end("dropped");
+	clock.advance(1000);
+	const second = publish();
+	second.write(keyframe(500_000));
+	clock.advance(300);
+	second.write(keyframe(500_300));
+	const word = (item: StreamItem) => (item.type === "packet" ? item.packet.time : item.type);
+	expect(reader.take().map(word)).toEqual([0, 40, "discontinuity", 80]);
+});
+
+test("a malformed codec header is counted, and what follows is passed on", async () => {
+	const { publish, ingests, metrics } = stage();
+	const publication = publish();
+	publication.write({ kind: "video", role: "header", time: 0, payload: Buffer.from("17000000000164", "hex") });
+	publication.write(keyframe(0));
+	const lease = (await ingests.open(key, new AbortController())) ?? expect.fail("a stream");
+	expect(lease.hub.packetsIn).toBe(2);
+	expect((await metrics.codecHeadersMalformed.get()).values).toMatchObject([{ value: 1, labels: { track: "video" } }]);
+});
+
+test("a packet reader that fails is counted, and the stream goes on", async () => {
+	const { publish, clock, ingests, metrics } = stage();
+	const publication = publish();
+	publication.write(keyframe(0));
+	const lease = (await ingests.open(key, new AbortController())) ?? expect.fail("a stream");
+	lease.hub.read({ maxBytes: 1_000_000, onReadable: () => expect.fail("a fault of ours") });
+	clock.settle();
+	publication.write(keyframe(40));
+	expect(lease.hub.packetsIn).toBe(2);
+	expect((await metrics.errorsContained.get()).values).toMatchObject([
+		{ value: 1, labels: { where: "packet-reader" } },
+	]);
 });

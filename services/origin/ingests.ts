@@ -97,7 +97,11 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 			clock,
 			catalog,
 			onPacket,
-			historyBytes: limits.historyBytes,
+			hub: {
+				historyBytes: limits.historyBytes,
+				onMalformed: ({ kind }, reason) => events.codecHeaderMalformed(key, kind, reason),
+				onReaderFailed: (error) => events.errorContained("packet-reader", error, { key }),
+			},
 			...publish,
 			onSilent: () => events.publishSilent(key, publish.silentMs),
 			onFailed: (feed, failure) => events.feedFailed(key, feed, failure),

@@ -49,6 +49,11 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			metrics.feedFailures.inc({ ended });
 			log.error({ key, feed, ended, err: error }, "what a feed sent cannot be handed on");
 		},
+		/** An encoder's codec header; the stream is relayed as it is, and cannot be packaged. */
+		codecHeaderMalformed(key: string, track: string, reason: string): void {
+			metrics.codecHeadersMalformed.inc({ track });
+			tell("warn", OF_PEERS, { key, track, reason }, "codec header cannot be read", track);
+		},
 		playAccepted(key: string, address: string, as: "viewer" | "node"): void {
 			metrics.plays.inc({ outcome: "accepted" });
 			log.debug({ key, address, as }, "play accepted");

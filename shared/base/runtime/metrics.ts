@@ -41,6 +41,11 @@ export function createMetrics(labels: { node: string; role: string }) {
 		feedFailures: counter("feed_failures_total", "Errors on the way of packets, by what was ended: feed, stream.", [
 			"ended",
 		]),
+		codecHeadersMalformed: counter(
+			"codec_headers_malformed_total",
+			"Codec headers that cannot be read, by track: audio, video. They are relayed as they are.",
+			["track"],
+		),
 		pulls: counter("pulls_total", "Pulls by how they ended.", ["outcome"]),
 		requestsUnheard: counter(
 			"http_requests_unheard_total",

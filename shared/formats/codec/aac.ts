@@ -10,6 +10,8 @@ const CHANNELS: Readonly<Record<number, number>> = { 1: 1, 2: 2, 3: 3, 4: 4, 5: 
 const SBR = 5;
 const PS = 29;
 const ESCAPE = 31;
+/** Types whose GASpecificConfig says first whether frames are of 1,024 samples or of 960 (§4.4.1). */
+const WITH_FRAME_LENGTH: readonly number[] = [1, 2, 3, 4, 6, 7, 17, 19, 20, 21, 22, 23];
 
 /** Reads an AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1). Throws ProtocolError. */
 export function readAacConfig(record: Uint8Array): AudioConfig {
@@ -26,9 +28,12 @@ export function readAacConfig(record: Uint8Array): AudioConfig {
 			`an AudioSpecificConfig of channel configuration ${configuration}, which is not known`,
 		);
 	}
+	const coreType = hasExtension ? objectType(bits) : type;
+	const isShort = WITH_FRAME_LENGTH.includes(coreType) && bits.flag();
+	const frameSamples = ((isShort ? 960 : 1024) * sampleRate) / coreRate;
 	// Parametric stereo makes two channels of one.
 	const channels = type === PS && coded === 1 ? 2 : coded;
-	return { kind: "audio", codec: "aac", codecs: `mp4a.40.${type}`, record, sampleRate, channels };
+	return { kind: "audio", codec: "aac", codecs: `mp4a.40.${type}`, record, sampleRate, channels, frameSamples };
 }
 
 function objectType(bits: BitReader): number {

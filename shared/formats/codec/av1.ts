@@ -23,12 +23,12 @@ export function readAv1Config(record: Uint8Array): VideoConfig {
 		codec: "av1",
 		codecs: `av01.${profile}.${twoDigits(level)}${tier}.${twoDigits(depth)}`,
 		record,
-		...pictureSize(record.subarray(4)),
+		...av1PictureSize(record.subarray(4)),
 	};
 }
 
-/** From the sequence header among the OBUs of a configuration, if one is there (AV1 §5.3, §5.5.1). */
-function pictureSize(obus: Uint8Array): { width: number; height: number } | undefined {
+/** From the sequence header among the OBUs of a configuration or a keyframe, if one is there (AV1 §5.3, §5.5.1). */
+export function av1PictureSize(obus: Uint8Array): { width: number; height: number } | undefined {
 	let left = obus;
 	while (left.length > 0) {
 		const bits = new BitReader(left);

@@ -65,13 +65,13 @@ const known = [
 	{
 		name: "AAC-LC, 5.1",
 		packet: aac("12b056e500"),
-		says: { codec: "aac", codecs: "mp4a.40.2", sampleRate: 32_000, channels: 6 },
+		says: { codec: "aac", codecs: "mp4a.40.2", sampleRate: 32_000, channels: 6, frameSamples: 1024 },
 	},
 	// ISO/IEC 14496-3 §1.6.5: explicit signalling of SBR and of parametric stereo.
 	{
 		name: "HE-AAC",
 		packet: aac("2b8a0800"),
-		says: { codec: "aac", codecs: "mp4a.40.5", sampleRate: 44_100, channels: 1 },
+		says: { codec: "aac", codecs: "mp4a.40.5", sampleRate: 44_100, channels: 1, frameSamples: 2048 },
 	},
 	{
 		name: "HE-AAC v2",
@@ -86,7 +86,7 @@ const known = [
 	{
 		name: "FLAC",
 		packet: exAudio("fLaC", FLAC),
-		says: { codec: "flac", codecs: "fLaC", sampleRate: 44_100, channels: 1 },
+		says: { codec: "flac", codecs: "fLaC", sampleRate: 44_100, channels: 1, frameSamples: 4608 },
 	},
 ] as const;
 

@@ -4,11 +4,14 @@ export type CodecConfig = VideoConfig | AudioConfig;
 type Common = {
 	/** RFC 6381, as `CODECS` of HLS and `codecs` of DASH write it. */
 	readonly codecs: string;
-	/** The configuration record as MP4 has it: the content of `avcC`, `hvcC`, `av1C`, `vpcC`, `esds`' decoder info, `dOps` or `dfLa`. */
+	/**
+	 * The configuration record as the header has it: the content of `avcC`, `hvcC`, `av1C`, `vpcC`, `dac3` or `dec3`, the
+	 * decoder info of `esds`, an OpusHead, or FLAC's metadata blocks. MP3 has none.
+	 */
 	readonly record: Uint8Array;
 };
 
-/** A video track; pixels are those shown, after cropping. VP9 tells its size in the frames, not here. */
+/** A video track; pixels are those shown, after cropping. VP9 and some AV1 encoders tell the size in the keyframes only. */
 export type VideoConfig = Common & {
 	readonly kind: "video";
 	readonly width?: number;
@@ -23,7 +26,9 @@ export type VideoConfig = Common & {
 /** An audio track; the sample rate is that of the decoder's output. */
 export type AudioConfig = Common & {
 	readonly kind: "audio";
-	readonly codec: "aac" | "opus" | "flac";
+	readonly codec: "aac" | "opus" | "flac" | "mp3" | "ac3" | "eac3";
 	readonly sampleRate: number;
 	readonly channels: number;
+	/** Samples at `sampleRate` in each frame; left out where a frame says it itself (Opus, FLAC of varying blocks). */
+	readonly frameSamples?: number;
 };

@@ -16,8 +16,18 @@ export function readFlacConfig(payload: Uint8Array): AudioConfig {
 	if (type !== 0 || size !== STREAMINFO_BYTES)
 		throw new ProtocolError("codec-header", "a FLAC header without STREAMINFO in front");
 	const info = new BitReader(reader.bytes(size));
-	info.skip(80);
+	const [smallest, largest] = [info.bits(16), info.bits(16)];
+	info.skip(48);
 	const sampleRate = info.bits(20);
 	const channels = info.bits(3) + 1;
-	return { kind: "audio", codec: "flac", codecs: "fLaC", record: payload.subarray(MAGIC.length), sampleRate, channels };
+	if (sampleRate === 0) throw new ProtocolError("codec-header", "a FLAC header of sample rate 0");
+	return {
+		kind: "audio",
+		codec: "flac",
+		codecs: "fLaC",
+		record: payload.subarray(MAGIC.length),
+		sampleRate,
+		channels,
+		...(smallest === largest && smallest > 0 && { frameSamples: smallest }),
+	};
 }

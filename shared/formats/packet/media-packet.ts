@@ -8,6 +8,28 @@ export type TrackKind = "audio" | "video" | "data";
  */
 export type PacketRole = "header" | "keyframe" | "frame" | "metadata" | "other";
 
+/** Ticks of 1/90,000 s since 1970, UTC; a safe integer. */
+export type Ticks = number;
+
+/** The segment that begins with a packet. */
+export type SegmentMark = {
+	/** Rises by one; the first is derived from UTC. */
+	readonly number: number;
+	/** UTC decode time of the packet that bears it. */
+	readonly begin: Ticks;
+	/** The times before it do not lead up to it, or codecs changed: a new period, EXT-X-DISCONTINUITY. */
+	readonly discontinuity: boolean;
+};
+
+/** Where in a segment a keyframe lies that begins none: by it, whoever joins there knows the time. */
+export type SegmentPlace = {
+	readonly number: number;
+	/** UTC decode time of the segment's first packet. */
+	readonly begin: Ticks;
+	/** UTC decode time of the packet that bears this. */
+	readonly at: Ticks;
+};
+
 /** One coded frame, header or event of a stream. Shared by all who hold it; never changed. */
 export type MediaPacket = {
 	readonly kind: TrackKind;
@@ -16,4 +38,8 @@ export type MediaPacket = {
 	readonly time: number;
 	/** The FLV tag's data, byte for byte as the encoder sent it (for `data`: AMF0 without "@setDataFrame"). */
 	readonly payload: Uint8Array;
+	/** Where a segment begins with it. Of other packets the time follows from the last mark before: 90 ticks a millisecond. */
+	readonly mark?: SegmentMark;
+	/** Where it could begin one and does not. */
+	readonly place?: SegmentPlace;
 };

@@ -25,9 +25,9 @@ export class FeedClock {
 
 	/** The packet as it lies on the feed's timeline; the same object where the sender's clock has not jumped. */
 	place(packet: MediaPacket): MediaPacket {
-		const { kind, role, payload } = packet;
+		const { kind, role } = packet;
 		const time = kind === "data" || role === "header" ? this.#aside(packet) : this.#frame(kind, packet.time);
-		return time === packet.time ? packet : { kind, role, time, payload };
+		return time === packet.time ? packet : { ...packet, time };
 	}
 
 	#frame(kind: FrameKind, sent: Millis): Millis {

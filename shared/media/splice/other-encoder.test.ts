@@ -62,6 +62,26 @@ function expectReplaced({ packets }: Outcome, source: readonly MediaPacket[]): v
 	}
 }
 
+test("a discontinuity is told right before the first packet that does not continue, and only then", () => {
+	const [first, second] = [SOURCE, OTHER].map((source) => source.filter(({ time }) => time < 5000));
+	const out: string[] = [];
+	const splicer = new Splicer({
+		deliver: (next) => out.push(textOf(next)),
+		onDiscontinuity: () => out.push("discontinuity"),
+	});
+	const [a, sibling, b] = [splicer.open("a"), splicer.open("sibling"), splicer.open("b")];
+	for (const next of first ?? []) {
+		a.push(next, next.time);
+		if (next.time > 2000) a.close(2000);
+		sibling.push(next, next.time);
+	}
+	for (const next of second ?? []) b.push(next, next.time);
+	sibling.close(5000);
+	const breaks = out.flatMap((text, at) => (text === "discontinuity" ? [at] : []));
+	expect(breaks).toEqual([out.findIndex((text) => text.startsWith("other ")) - 1]);
+	expect(out[(breaks[0] ?? 0) + 1]).toBe("other metadata");
+});
+
 test("another encoder's standby waits as unrelated and takes over from its keyframe", () => {
 	const other = makeSource({ seconds: 22, name: "other ", ...USUAL });
 	const plans: FeedPlan[] = [

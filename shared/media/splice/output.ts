@@ -98,10 +98,10 @@ export class Output {
 
 	/** Whatever comes in, a track's times never fall, nor below zero: no wire form has bytes for that. */
 	#write(packet: MediaPacket, time: Millis): void {
-		const { kind, role, payload } = packet;
+		const { kind } = packet;
 		const at = Math.max(time, this.#lastTimes[kind]);
 		this.#lastTimes[kind] = at;
 		this.#delivered++;
-		this.#deliver(at === packet.time ? packet : { kind, role, time: at, payload });
+		this.#deliver(at === packet.time ? packet : { ...packet, time: at });
 	}
 }

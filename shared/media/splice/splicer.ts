@@ -28,12 +28,17 @@ const DRIFT_MS = 2;
 /** Two feeds that fail within so long fail by what they bring, not by how they bring it. */
 const FAILS_AGAIN_MS = 10_000;
 
-/** What a splicer is made of. Both callbacks are called from inside `push`, `idle` or `close` of a feed. */
+/** What a splicer is made of. All callbacks are called from inside `push`, `idle` or `close` of a feed. */
 export type SplicerOptions = {
 	/** Takes the output, packet by packet. */
 	readonly deliver: (packet: MediaPacket) => void;
 	/** Hears of a switch; where it is a discontinuity, before its first packet. */
 	readonly onSwitch?: (event: SwitchEvent) => void;
+	/**
+	 * What is delivered from here on does not continue what was: it is another encoder's, or an encoder's that began anew,
+	 * on a timeline moved to fit. Called before its first packet, codec headers included.
+	 */
+	readonly onDiscontinuity?: () => void;
 	/** How much of the output is remembered to recognise feeds by; 20 s where left out. */
 	readonly windowMs?: Millis;
 };
@@ -61,6 +66,7 @@ export class Splicer {
 	readonly #output: Output;
 	readonly #feeds = new Set<SplicedFeed>();
 	readonly #lead: Lead;
+	readonly #onDiscontinuity: () => void;
 	readonly #owner: FeedOwner;
 	/** Of the feed that led last; undefined before the first packet. */
 	#offset: Millis | undefined;
@@ -71,6 +77,7 @@ export class Splicer {
 		const output = new Output(options.deliver, options.windowMs ?? WINDOW_MS);
 		this.#output = output;
 		this.#lead = new Lead(options.onSwitch ?? (() => {}));
+		this.#onDiscontinuity = options.onDiscontinuity ?? (() => {});
 		this.#owner = {
 			pushed: (feed, packet, now) => this.#pushed(feed, packet, now),
 			idled: (feed, now) => this.#idled(feed, now),
@@ -293,6 +300,7 @@ export class Splicer {
 		feed.isMisfit = false;
 		this.#offset = offset;
 		this.#lead.take(feed, { gapMs: this.#output.silence(now), framesLost, discontinuity });
+		if (discontinuity) this.#onDiscontinuity();
 		const [first] = items;
 		if (first) this.#output.open(first.preamble, first.packet.time + offset);
 		for (const { packet, mark } of items) this.#route(feed, packet, mark, now);

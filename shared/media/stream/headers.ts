@@ -11,7 +11,7 @@ export const NO_HEADERS: HeaderSet = [];
 const MAX_HEADERS = 16;
 
 /** A codec header has some hundred bytes, metadata some thousand; larger ones pass through but are not kept for joiners. */
-const MAX_HEADER_BYTES = 64 * 1024;
+export const MAX_HEADER_BYTES = 64 * 1024;
 
 /** Keeps what a decoder must see first: the last metadata and the last codec header of each track. */
 export class Headers {
@@ -33,24 +33,27 @@ export class Headers {
 		return [...this.#byTrack.values()];
 	}
 
-	note(packet: MediaPacket): void {
-		if (packet.payload.length > MAX_HEADER_BYTES) return;
-		if (packet.role === "metadata") this.#noteMetadata(packet);
-		else if (packet.role === "header") this.#noteHeader(packet);
+	/** Takes the next packet; whether it is metadata or a header that is not in force already. */
+	note(packet: MediaPacket): boolean {
+		if (packet.role !== "metadata" && packet.role !== "header") return false;
+		if (packet.payload.length > MAX_HEADER_BYTES) return true;
+		return packet.role === "metadata" ? this.#noteMetadata(packet) : this.#noteHeader(packet);
 	}
 
-	#noteMetadata(packet: MediaPacket): void {
-		if (isSame(this.#metadata, packet)) return;
+	#noteMetadata(packet: MediaPacket): boolean {
+		if (isSame(this.#metadata, packet)) return false;
 		this.#metadata = packet;
 		this.#replace();
+		return true;
 	}
 
-	#noteHeader(packet: MediaPacket): void {
+	#noteHeader(packet: MediaPacket): boolean {
 		const track = trackOf(packet);
-		if (isSame(this.#byTrack.get(track), packet)) return;
+		if (isSame(this.#byTrack.get(track), packet)) return false;
 		this.#byTrack.set(track, packet);
 		if (this.#byTrack.size > MAX_HEADERS) this.#forgetFirst();
 		this.#replace();
+		return true;
 	}
 
 	#forgetFirst(): void {

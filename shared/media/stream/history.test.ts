@@ -7,7 +7,7 @@ const entry = (seq: number, more: { at?: number; size?: number; startsGroup?: bo
 	const startsGroup = more.startsGroup ?? false;
 	const role = startsGroup ? "keyframe" : "frame";
 	const packet: MediaPacket = { kind: "video", role, time: seq, payload: new Uint8Array(more.size ?? 10) };
-	return { seq, at: more.at ?? 0, packet, startsGroup, headers: [] };
+	return { seq, at: more.at ?? 0, packet, startsGroup, headers: [], discontinuities: 0 };
 };
 const seqs = (entries: Iterable<Entry>): number[] => [...entries].map(({ seq }) => seq);
 

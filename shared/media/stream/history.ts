@@ -14,6 +14,8 @@ export type Entry = {
 	readonly startsGroup: boolean;
 	/** Metadata and codec headers in force, this packet included. */
 	readonly headers: HeaderSet;
+	/** Discontinuities of the stream so far: where the number rises, what came before does not lead up to this packet. */
+	readonly discontinuities: number;
 };
 
 /** What a packet costs beside its payload (objects, slots), so that empty payloads are bounded too. */
@@ -63,6 +65,15 @@ export class History {
 		this.#group = undefined;
 	}
 
+	/** The first packet of the oldest group that is held whole. */
+	get oldestGroup(): Entry | undefined {
+		for (let place = 0; place < this.#entries.length; place++) {
+			const entry = this.#entries.at(place);
+			if (entry?.startsGroup) return entry;
+		}
+		return undefined;
+	}
+
 	/** Held packets numbered `from` up to, not including, `to`. */
 	*range(from: number, to: number): Generator<Entry> {
 		const first = this.#entries.at(0)?.seq ?? to;
@@ -88,4 +99,5 @@ export class History {
 	}
 }
 
-const cost = (entry: Entry): number => entry.packet.payload.length + ENTRY_BYTES;
+/** What a packet takes of a bound in bytes. */
+export const cost = (entry: Entry): number => entry.packet.payload.length + ENTRY_BYTES;

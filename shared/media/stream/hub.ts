@@ -1,9 +1,11 @@
 import type { Clock, Millis } from "#shared/base/clock";
 import type { MediaPacket } from "#shared/formats/packet";
+import { Configs } from "./configs.ts";
 import { Groups } from "./groups.ts";
 import { type HeaderSet, Headers } from "./headers.ts";
 import { type Entry, History } from "./history.ts";
 import { Lane } from "./lane.ts";
+import { PacketQueue, type PacketReader, type PacketReading, type ReadOptions } from "./packet-reader.ts";
 import { type JoinOptions, NO_LONGER_A_READER, type Reader } from "./reader.ts";
 import type { StreamView } from "./stream-view.ts";
 import type { WireForm } from "./wire-form.ts";
@@ -15,6 +17,10 @@ export type HubOptions = {
 	readonly historyBytes: number;
 	/** How long packets before the newest keyframe are kept, within `historyBytes`; 0 where left out. */
 	readonly historyMs?: Millis;
+	/** A codec header cannot be read. It is handed on like any other; packet readers get it as a `packet`. */
+	readonly onMalformed: (header: MediaPacket, reason: string) => void;
+	/** The callback of a packet reader threw, and that reader has left. */
+	readonly onReaderFailed: (error: unknown) => void;
 };
 
 /**
@@ -29,6 +35,10 @@ export class Hub {
 	readonly #stream: StreamView;
 	/** Replaced, never changed: readers come and go while a packet is handed round. */
 	#lanes: readonly Lane[] = [];
+	/** Replaced, never changed, too. */
+	#packetReaders: readonly PacketQueue[] = [];
+	readonly #reading: PacketReading;
+	#discontinuities = 0;
 	#last: Entry | undefined;
 	#packetsIn = 0;
 	#ended: string | undefined;
@@ -36,6 +46,14 @@ export class Hub {
 	constructor(options: HubOptions) {
 		this.#clock = options.clock;
 		this.#history = new History({ bytes: options.historyBytes, keepMs: options.historyMs ?? 0 });
+		this.#reading = {
+			clock: options.clock,
+			configs: new Configs(options.onMalformed),
+			drop: (gone) => {
+				this.#packetReaders = this.#packetReaders.filter((other) => other !== gone);
+			},
+			failed: options.onReaderFailed,
+		};
 		this.#stream = {
 			clock: options.clock,
 			history: this.#history,
@@ -50,15 +68,44 @@ export class Hub {
 	 */
 	write(packet: MediaPacket): void {
 		if (this.#ended !== undefined) return;
-		this.#headers.note(packet);
+		if (this.#headers.note(packet) && packet.role === "header") this.#reading.configs.read(packet);
 		const hadVideo = this.#groups.hasVideo;
 		const startsGroup = this.#groups.startsWith(packet);
 		if (this.#groups.hasVideo !== hadVideo) this.#history.forgetGroup();
 		const headers = this.#headers.current;
-		const entry: Entry = { seq: this.#packetsIn++, at: this.#clock.now(), packet, startsGroup, headers };
+		const discontinuities = this.#discontinuities;
+		const entry: Entry = {
+			seq: this.#packetsIn++,
+			at: this.#clock.now(),
+			packet,
+			startsGroup,
+			headers,
+			discontinuities,
+		};
 		this.#last = entry;
 		this.#history.append(entry);
+		for (const reader of this.#packetReaders) reader.offer(entry);
 		for (const lane of this.#lanes) lane.write(entry);
+	}
+
+	/** Says that what was written so far does not lead up to the next packet: its times are moved to fit, or its codecs are others. */
+	discontinuity(): void {
+		this.#discontinuities++;
+	}
+
+	/**
+	 * Adds a packet reader, which gets typed packets in place of bytes: the metadata and codec configuration in force and the
+	 * newest group first, then all that comes. Without a group to begin with it waits for one. On an ended hub it is told so.
+	 */
+	read(options: ReadOptions): PacketReader {
+		const queue = new PacketQueue(options, this.#reading);
+		if (this.#ended !== undefined) queue.end(this.#ended);
+		else {
+			const first = options.from === "history" ? this.#history.oldestGroup : this.#history.newestGroup;
+			if (first) queue.begin(this.#history.range(first.seq, this.#packetsIn));
+			this.#packetReaders = [...this.#packetReaders, queue];
+		}
+		return queue;
 	}
 
 	/**
@@ -76,6 +123,7 @@ export class Hub {
 	end(reason: string): void {
 		if (this.#ended !== undefined) return;
 		this.#ended = reason;
+		for (const reader of this.#packetReaders) reader.end(reason);
 		for (const lane of this.#lanes) lane.end(reason);
 	}
 

@@ -103,6 +103,10 @@ const ROOMY: ReaderBounds = { queueBytes: 1_000_000, evictMs: 10_000 };
 type Stage = {
 	readonly clock: ManualClock;
 	readonly hub: Hub;
+	/** Codec headers that could not be read: the track, and why. */
+	readonly malformed: string[];
+	/** What callbacks of packet readers threw. */
+	readonly failures: unknown[];
 	join(viewer: Viewer, more?: Partial<JoinOptions>): Reader;
 	write(...packets: MediaPacket[]): void;
 };
@@ -110,7 +114,15 @@ type Stage = {
 /** A hub with roomy bounds; viewers join it at 20 ms unless they say otherwise. */
 export function setUp(options: { historyBytes?: number; historyMs?: number } = {}): Stage {
 	const clock = new ManualClock();
-	const hub = new Hub({ clock, historyBytes: options.historyBytes ?? 1_000_000, historyMs: options.historyMs ?? 0 });
+	const malformed: string[] = [];
+	const failures: unknown[] = [];
+	const hub = new Hub({
+		clock,
+		historyBytes: options.historyBytes ?? 1_000_000,
+		historyMs: options.historyMs ?? 0,
+		onMalformed: ({ kind }, reason) => malformed.push(`${kind}: ${reason}`),
+		onReaderFailed: (error) => failures.push(error),
+	});
 	const join = (viewer: Viewer, more: Partial<JoinOptions> = {}): Reader =>
 		hub.join({
 			form: text,
@@ -129,5 +141,5 @@ export function setUp(options: { historyBytes?: number; historyMs?: number } = {
 	const write = (...packets: MediaPacket[]): void => {
 		for (const each of packets) hub.write(each);
 	};
-	return { clock, hub, join, write };
+	return { clock, hub, join, write, malformed, failures };
 }

@@ -73,10 +73,17 @@ export class RelayedStream {
 		const { clock, historyBytes, servers, standby, holdMs, patience, events, key } = options;
 		this.#options = options;
 		this.#handover = new Handover(clock);
-		this.hub = new Hub({ clock, historyBytes, historyMs: HISTORY_MS });
+		this.hub = new Hub({
+			clock,
+			historyBytes,
+			historyMs: HISTORY_MS,
+			onMalformed: ({ kind }, reason) => events.codecHeaderMalformed(key, kind, reason),
+			onReaderFailed: (error) => events.errorContained("packet-reader", error, { key }),
+		});
 		this.#splicer = new Splicer({
 			deliver: (packet) => this.#deliver(packet),
 			onSwitch: (event) => this.#onSwitch(event),
+			onDiscontinuity: () => this.hub.discontinuity(),
 		});
 		this.#subscription = new Subscription({
 			servers,

@@ -1,0 +1,2 @@
+export type { Packaged, PackagedPart, PackagedSegment, PackagedTrack } from "./packaged.ts";
+export { Packager, type PackagerOptions } from "./packager.ts";

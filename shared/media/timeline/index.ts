@@ -1,0 +1,1 @@
+export { type Bringer, Timeline, type TimelineOptions } from "./timeline.ts";
