@@ -6,9 +6,9 @@ const ROOMS = {
 	rtmp: ["handshake", "chunk", "message", "session", "node-proof"],
 	media: ["stream", "splice", "timeline", "package"],
 	net: ["socket", "http", "rtmp"],
-	access: ["request", "sessions"],
+	access: ["request", "sessions", "admission"],
 	mesh: ["control", "node-link", "catalog", "upstream", "relay"],
-	doors: ["api", "http-flv", "segments", "hls", "dash", "rtmp"],
+	doors: ["viewer", "api", "http-flv", "segments", "hls", "dash", "rtmp"],
 	node: ["workers", "service"],
 };
 const PARTS = Object.entries(ROOMS).flatMap(([room, parts]) => parts.map((part) => `${room}/${part}`));

@@ -15,7 +15,7 @@ export type Edge = Running & { readonly relay: Relay };
 export const startEdge = (config: EdgeConfig, options: Omit<NodeOptions, "follow"> = {}): Promise<Edge> =>
 	assemble(async (scope) => {
 		const node = await openNode(config, scope, { ...options, follow: (info) => isUpstream(config.upstreams, info) });
-		const { clock, events, metrics, identity, directory } = node;
+		const { clock, events, metrics, identity, directory, access } = node;
 
 		const traffic = new Traffic();
 		const catalog = new Catalog(clock);
@@ -28,8 +28,9 @@ export const startEdge = (config: EdgeConfig, options: Omit<NodeOptions, "follow
 		const policy = playPolicy(config);
 		const { role } = config;
 		serveSubscriptions(node.admin.app, relay);
-		serveHttpFlv(node.http.app, { source: room, policy, events, isOpen: () => !node.isDraining });
-		await openDoors(node, rtmpDoor({ self: identity, role, clock, source: room, players: "anyone", policy, events }));
+		serveHttpFlv(node.http.app, { access, source: room, policy, events, isOpen: () => !node.isDraining });
+		const about = { self: identity, role, clock, access, source: room, policy, events };
+		await openDoors(node, rtmpDoor({ ...about, players: "anyone" }));
 
 		return { ...running(node, scope, config.drainMs, () => relay.readers), relay };
 	});

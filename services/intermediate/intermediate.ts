@@ -17,7 +17,7 @@ export const startIntermediate = (
 ): Promise<Intermediate> =>
 	assemble(async (scope) => {
 		const node = await openNode(config, scope, { ...options, follow: (info) => isUpstream(config.upstreams, info) });
-		const { clock, events, metrics, identity, directory } = node;
+		const { clock, events, metrics, identity, directory, access } = node;
 
 		const traffic = new Traffic();
 		const catalog = new Catalog(clock, directory);
@@ -30,7 +30,8 @@ export const startIntermediate = (
 		const policy = playPolicy(config);
 		const { role } = config;
 		serveSubscriptions(node.admin.app, relay);
-		await openDoors(node, rtmpDoor({ self: identity, role, clock, source: room, players: "nodes", policy, events }));
+		const about = { self: identity, role, clock, access, source: room, policy, events };
+		await openDoors(node, rtmpDoor({ ...about, players: "nodes" }));
 
 		return { ...running(node, scope, config.drainMs, () => relay.readers), relay };
 	});

@@ -92,6 +92,7 @@ export class Ingest {
 			former.publisher.close("taken-over", `silent for ${idleMs} ms, and another publisher came`);
 		}
 		return {
+			isSilent: () => this.#isSilent,
 			write: (packet) => this.#write(present, packet),
 			end: (how) => this.#leave(present, how),
 		};

@@ -12,7 +12,7 @@ export type Origin = Running;
 export const startOrigin = (config: OriginConfig, options: Omit<NodeOptions, "follow"> = {}): Promise<Origin> =>
 	assemble(async (scope) => {
 		const node = await openNode(config, scope, { ...options, follow: () => false });
-		const { clock, events, metrics, identity, directory } = node;
+		const { clock, events, metrics, identity, directory, access } = node;
 
 		const traffic = new Traffic();
 		const catalog = new Catalog(clock, directory);
@@ -24,8 +24,8 @@ export const startOrigin = (config: OriginConfig, options: Omit<NodeOptions, "fo
 
 		const source = ingests;
 		const policy = playPolicy(config);
-		const door = { self: identity, role, clock, source, desk: ingests, players: "nodes", policy, events } as const;
-		await openDoors(node, rtmpDoor(door));
+		const about = { self: identity, role, clock, access, source, desk: ingests, policy, events };
+		await openDoors(node, rtmpDoor({ ...about, players: "nodes" }));
 
 		return running(node, scope, config.drainMs, () => ingests.readers);
 	});

@@ -11,7 +11,7 @@ const mistake = (): never => {
 /** A desk where everything goes well for all streams but `broken`. */
 const desk = (broken: Partial<ReturnType<PublishDesk["publish"]> & object>): PublishDesk => ({
 	...OPEN_DESK,
-	publish: (key) => ({ write: () => {}, end: () => {}, ...(key === "live/broken" && broken) }),
+	publish: (key) => ({ write: () => {}, isSilent: () => false, end: () => {}, ...(key === "live/broken" && broken) }),
 });
 
 type Row = {

@@ -1,3 +1,4 @@
+import type { Policy } from "#shared/access/request";
 import { systemClock } from "#shared/base/clock";
 import { type ConfigSources, readConfig } from "#shared/base/config";
 import { type Logger, Scope, silentLogger } from "#shared/base/runtime";
@@ -14,10 +15,12 @@ export class TestMesh implements AsyncDisposable {
 	readonly bus = new MemoryBus(systemClock);
 	readonly #scope = new Scope();
 	readonly #log: Logger;
+	readonly #policy: Policy | undefined;
 
-	/** All nodes write to one log, which is silent unless another is given. */
-	constructor({ log = silentLogger() }: { log?: Logger } = {}) {
+	/** All nodes write to one log, which is silent unless another is given, and let in whom `policy` lets in: all without one. */
+	constructor({ log = silentLogger(), policy }: { log?: Logger; policy?: Policy } = {}) {
 		this.#log = log;
+		this.#policy = policy;
 	}
 
 	async origin(id: string, node: NodeText = {}): Promise<Origin> {
@@ -39,6 +42,7 @@ export class TestMesh implements AsyncDisposable {
 	get #options() {
 		return {
 			log: this.#log,
+			policy: this.#policy,
 			openDirectory: (options: Parameters<typeof openMemoryDirectory>[1]) => openMemoryDirectory(this.bus, options),
 		};
 	}

@@ -1,3 +1,5 @@
+import { Access } from "#shared/access/admission";
+import { openToAll, type Policy } from "#shared/access/request";
 import { systemClock } from "#shared/base/clock";
 import { createEvents, createMetrics, silentLogger } from "#shared/base/runtime";
 import { type PublishDesk, rtmpDoor } from "#shared/doors/rtmp";
@@ -20,18 +22,19 @@ export const EMPTY_SOURCE: StreamSource = {
 export const OPEN_DESK: PublishDesk = {
 	has: () => false,
 	isFree: () => true,
-	publish: () => ({ write: () => {}, end: () => {} }),
+	publish: () => ({ write: () => {}, isSilent: () => false, end: () => {} }),
 };
+
+/** What a test puts behind a door, and whom that lets in. */
+type Behind = { source?: StreamSource; desk?: PublishDesk; policy?: Policy };
 
 /** An RTMP door on a free port, with nothing behind it but what a test puts there. Disposing closes it. */
 export class TestDoor implements AsyncDisposable {
+	readonly access: Access;
 	readonly #listener: RtmpListener;
 	readonly #metrics = createMetrics({ node: "door", role: "test" });
 
-	static async open(
-		behind: { source?: StreamSource; desk?: PublishDesk },
-		{ unfinishedBytes }: { unfinishedBytes?: number } = {},
-	): Promise<TestDoor> {
+	static async open(behind: Behind, { unfinishedBytes }: { unfinishedBytes?: number } = {}): Promise<TestDoor> {
 		const listener = await listenRtmp({
 			host: "127.0.0.1",
 			port: 0,
@@ -43,7 +46,8 @@ export class TestDoor implements AsyncDisposable {
 		return new TestDoor(listener, behind);
 	}
 
-	constructor(listener: RtmpListener, { source = EMPTY_SOURCE, desk }: { source?: StreamSource; desk?: PublishDesk }) {
+	constructor(listener: RtmpListener, { source = EMPTY_SOURCE, desk, policy: mayBe = openToAll }: Behind) {
+		this.access = new Access(systemClock, mayBe);
 		this.#listener = listener;
 		const policy = { bounds: { queueBytes: 1024 * 1024, evictMs: 10_000 }, viewerDelayMs: () => 0 };
 		const events = createEvents(silentLogger(), this.#metrics);
@@ -53,6 +57,7 @@ export class TestDoor implements AsyncDisposable {
 				self,
 				role: "edge",
 				clock: systemClock,
+				access: this.access,
 				source,
 				players: "anyone",
 				policy,

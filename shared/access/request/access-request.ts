@@ -1,7 +1,8 @@
 import type { StreamKey } from "#shared/base/names";
 
 /** In which protocol somebody came in. */
-export type Protocol = "rtmp" | "http-flv";
+export const PROTOCOLS = ["rtmp", "http-flv", "ws-flv", "mpegts", "hls", "dash"] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
 
 /** Longer ones are cut: they are shown and logged, never looked up. */
 const MAX_AGENT_LENGTH = 200;

@@ -40,6 +40,10 @@ test("what the policy says is the answer, and no timer is left", async () => {
 	expect(gate.waiting).toBe(0);
 });
 
+test("an answer that is there is not waited for", () => {
+	expect(stage(openToAll).gate.admit(request, stays)).toEqual({ type: "allowed" });
+});
+
 test("a policy that throws lets nobody in", async () => {
 	const { gate } = stage(() => {
 		throw new Error("boom");
@@ -76,7 +80,7 @@ test("only so many wait; the next one is refused, and gets in when there is room
 	const { gate } = stage(policy);
 	const first = gate.admit(request, stays);
 	const second = gate.admit(request, stays);
-	expect(await gate.admit(request, stays)).toMatchObject({ type: "refused", reason: "busy" });
+	expect(await gate.admit(request, stays)).toMatchObject({ type: "refused", reason: "too-many" });
 	answers[0]?.({ type: "allowed" });
 	expect(await first).toEqual({ type: "allowed" });
 	const third = gate.admit(request, stays);

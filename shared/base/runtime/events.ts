@@ -7,6 +7,9 @@ const OF_PEERS: Rate = 1;
 /** What becomes of a stream that is carried: one that switches says three things at once, and there may be some of them. */
 const OF_STREAMS: Rate = 10;
 
+/** Whom the gate keeps out, and why. */
+type Denied = "denied" | "too-many" | "too-late" | "failed" | "gone";
+
 /** What happened, said once: each call counts under few fixed words and logs the particulars, of many alike some. */
 export type Events = ReturnType<typeof createEvents>;
 
@@ -32,7 +35,7 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			metrics.publishes.inc({ outcome: how });
 			tell("info", OF_PEERS, { key, address, how }, "publish accepted", how);
 		},
-		publishRefused(key: string, address: string, outcome: "bad-name" | "busy" | "full" | "not-here"): void {
+		publishRefused(key: string, address: string, outcome: "bad-name" | "busy" | "full" | "not-here" | Denied): void {
 			metrics.publishes.inc({ outcome });
 			tell("warn", OF_PEERS, { key, address, outcome }, "publish refused", outcome);
 		},
@@ -58,7 +61,11 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			metrics.plays.inc({ outcome: "accepted" });
 			log.debug({ key, address, as }, "play accepted");
 		},
-		playRefused(key: string, address: string, outcome: "bad-name" | "not-found" | "nodes-only" | "pipelined"): void {
+		playRefused(
+			key: string,
+			address: string,
+			outcome: "bad-name" | "not-found" | "nodes-only" | "pipelined" | Denied,
+		): void {
 			metrics.plays.inc({ outcome });
 			tell("info", OF_PEERS, { key, address, outcome }, "play refused", outcome);
 		},

@@ -3,6 +3,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 /** Metrics of one service under `millrace_`; what they count is said in their help line. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
+/** Outcomes of the gate. */
+const DENIED = "denied, too-many, too-late, failed, gone";
+
 /** All metrics of one service in a registry of their own. Gauges of state are read at scrape time, see `observe`. */
 export function createMetrics(labels: { node: string; role: string }) {
 	const registry = new Registry();
@@ -19,12 +22,14 @@ export function createMetrics(labels: { node: string; role: string }) {
 		nodesRefused: counter("nodes_refused_total", "Node links refused: no proof, wrong proof, a loop.", ["reason"]),
 		publishes: counter(
 			"publishes_total",
-			"Publishes by outcome: accepted, taken-over, returned, silent, bad-name, busy.",
+			`Publishes by outcome: accepted, taken-over, returned, silent, bad-name, busy, full, not-here, ${DENIED}.`,
 			["outcome"],
 		),
-		plays: counter("plays_total", "Plays by outcome: accepted, not-found, bad-name, nodes-only, pipelined.", [
-			"outcome",
-		]),
+		plays: counter(
+			"plays_total",
+			`Plays and pulls by outcome: accepted, not-found, bad-name, nodes-only, pipelined, ${DENIED}.`,
+			["outcome"],
+		),
 		evictions: counter("readers_evicted_total", "Readers closed by the hub, by reason.", ["reason"]),
 		switches: counter(
 			"upstream_switches_total",

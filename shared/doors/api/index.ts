@@ -1,1 +1,2 @@
+export * from "./serve-sessions.ts";
 export * from "./serve-subscriptions.ts";

@@ -1,5 +1,8 @@
+import type { Access } from "#shared/access/admission";
+import { accessOf } from "#shared/access/request";
 import { type StreamKey, streamKey } from "#shared/base/names";
 import type { Events } from "#shared/base/runtime";
+import { HttpViewer, type ViewerRefusal } from "#shared/doors/viewer";
 import type { Reader } from "#shared/media/stream";
 import type { Lease, PlayPolicy, StreamSource } from "#shared/mesh/catalog";
 import { type HttpApp, takeConnection } from "#shared/net/http";
@@ -7,6 +10,7 @@ import { endNow, endSoon, type Socket, SocketSink } from "#shared/net/socket";
 import { flvForm } from "./flv-form.ts";
 
 export type HttpFlvOptions = {
+	access: Access;
 	source: StreamSource;
 	policy: PlayPolicy;
 	events: Events;
@@ -19,22 +23,22 @@ const HEAD = { "Content-Type": "video/x-flv", "Cache-Control": "no-store", Conne
 
 /** Adds `GET /<app>/<name>.flv`: the live stream as an FLV file without end, and as such the last answer of its connection. */
 export function serveHttpFlv(http: HttpApp, options: HttpFlvOptions): void {
-	const { source, events } = options;
+	const { access, source, events } = options;
 	http.get<{ Params: { app: string; name: string } }>("/:app/:name.flv", async (request, reply) => {
 		if (!options.isOpen()) return reply.code(503).type("text/plain").send("this edge is being stopped\n");
 		const { app, name } = request.params;
 		const key = streamKey(app, name);
 		const address = request.ip;
-		const refuse = (outcome: "bad-name" | "not-found" | "pipelined", code: number, why: string) => {
+		const refuse = (outcome: "bad-name" | "pipelined" | ViewerRefusal["outcome"], code: number, why: string) => {
 			events.playRefused(`${app}/${name}`.slice(0, 200), address, outcome);
 			return reply.code(code).type("text/plain").send(`${why}\n`);
 		};
-		const notFound = `there is no stream ${app}/${name}`;
-		if (!key) return refuse("bad-name", 404, notFound);
-		const gone = endOf(request.raw.socket);
+		if (!key) return refuse("bad-name", 404, `there is no stream ${app}/${name}`);
+		const asked = accessOf(request, { action: "play", key, protocol: "http-flv" });
+		const viewer = new HttpViewer(request.raw.socket);
 		if (request.method === "HEAD") {
-			if (!(await source.knows(key, { connection: request.raw.socket, signal: gone })))
-				return refuse("not-found", 404, notFound);
+			const refusal = await viewer.mayKnow(asked, options);
+			if (refusal) return refuse(refusal.outcome, refusal.code, refusal.why);
 			reply.hijack();
 			reply.raw.writeHead(200, HEAD).end();
 			return reply;
@@ -42,35 +46,34 @@ export function serveHttpFlv(http: HttpApp, options: HttpFlvOptions): void {
 		const socket = takeConnection(reply.raw);
 		if (!socket) return refuse("pipelined", 400, "ask for a stream on a connection of its own");
 		reply.header("Connection", "close");
-		const lease = await source.open(key, { connection: socket, signal: gone });
-		if (!lease) return refuse("not-found", 404, notFound);
+		const entered = await viewer.enter(asked, { access, source });
+		if (entered.type === "refused") return refuse(entered.outcome, entered.code, entered.why);
 		reply.hijack();
 		reply.raw.removeHeader("Transfer-Encoding");
 		reply.raw.writeHead(200, HEAD).flushHeaders();
-		play({ key, app, address, socket, gone, lease }, options);
+		play({ key, app, address, socket, viewer, lease: entered.lease }, options);
 		return reply;
 	});
 }
 
-type Viewer = {
+type Playing = {
 	key: StreamKey;
 	app: string;
 	address: string;
 	socket: Socket;
-	/** Aborts when the socket is closed. */
-	gone: AbortSignal;
+	viewer: HttpViewer;
 	lease: Lease;
 };
 
 /** Plays until either side ends it. Never throws. */
-function play({ key, app, address, socket, gone, lease }: Viewer, { events, policy }: HttpFlvOptions): void {
-	if (gone.aborted) {
+function play({ key, app, address, socket, viewer, lease }: Playing, { events, policy }: HttpFlvOptions): void {
+	if (viewer.gone.aborted) {
 		lease.release();
 		return;
 	}
 	events.playAccepted(key, address, "viewer");
 	let reader: Reader | undefined;
-	gone.addEventListener("abort", () => {
+	viewer.gone.addEventListener("abort", () => {
 		reader?.leave();
 		lease.release();
 	});
@@ -86,15 +89,9 @@ function play({ key, app, address, socket, gone, lease }: Viewer, { events, poli
 			},
 			onEnd: (reason) => endSoon(socket, `the stream is over: ${reason}`),
 		});
+		viewer.reader = reader;
 	} catch (error) {
 		events.errorContained("http-flv", error, { key, address });
 		endNow(socket, "a mistake of ours");
 	}
-}
-
-function endOf(socket: Socket): AbortSignal {
-	const gone = new AbortController();
-	if (socket.destroyed) gone.abort();
-	else socket.once("close", () => gone.abort());
-	return gone.signal;
 }

@@ -1,5 +1,13 @@
+import type { AccessRequest } from "#shared/access/request";
+import {
+	readerNumbers,
+	type Session,
+	type SessionNumbers,
+	type SessionOwner,
+	type SessionRegistry,
+} from "#shared/access/sessions";
 import type { Cancel, Clock, Millis } from "#shared/base/clock";
-import type { StreamKey } from "#shared/base/names";
+import { splitStreamKey } from "#shared/base/names";
 import type { Events } from "#shared/base/runtime";
 import { findResume, type ResumeToken } from "#shared/media/splice";
 import type { Reader, WireForm } from "#shared/media/stream";
@@ -8,20 +16,20 @@ import type { RtmpConnection } from "#shared/net/rtmp";
 import { status } from "#shared/rtmp/session";
 import { guarded } from "./guarded.ts";
 import { after, NEW_PLAYER, type PlayerCall } from "./player.ts";
-import { sentenceOf } from "./refusal.ts";
+import { wordsOf } from "./refusal.ts";
 import type { TimeShift, TimeShifts } from "./time-shift.ts";
 import { rtmpForm, silentForm, type Tracks } from "./wire-forms.ts";
 
 export type PlayOptions = {
-	key: StreamKey;
+	/** What was let in. */
+	request: AccessRequest;
 	/** The name as the player wrote it. */
 	name: string;
 	streamId: number;
-	/** The id of the node that plays; undefined for a viewer. */
-	node: string | undefined;
 	/** Where the node left off, if it had the stream before. */
 	resume: ResumeToken | undefined;
 	connection: RtmpConnection;
+	sessions: SessionRegistry;
 	source: StreamSource;
 	events: Events;
 	policy: PlayPolicy;
@@ -30,31 +38,38 @@ export type PlayOptions = {
 	shifts: TimeShifts;
 	/** The play ended by itself; not called after `stop`. */
 	onOver(): void;
+	/** Somebody who runs the service ended it; the player has been told. Comes behind `onOver`. */
+	onKicked(reason: string): void;
 };
 
 /** Beginning anew costs a group of pictures; nobody presses keys faster, and calls without end cost no more. */
 const JOIN_EVERY_MS: Millis = 200;
 
 /** One message stream that plays: waits for the stream, then reads from its hub until either side ends it. */
-export class Play {
+export class Play implements SessionOwner {
 	readonly #options: PlayOptions;
+	readonly #session: Session;
 	readonly #stopped = new AbortController();
 	#player = NEW_PLAYER;
 	/** Times of this player's own, while it has some. */
 	#shift: TimeShift | undefined;
 	#lease: Lease | undefined;
 	#reader: Reader | undefined;
+	/** What its readers before this one had. */
+	#before = readerNumbers(undefined);
 	#isHeld = false;
 	#joinedAt: Millis = Number.NEGATIVE_INFINITY;
 	#cancelJoin: Cancel | undefined;
 
 	constructor(options: PlayOptions) {
 		this.#options = options;
+		this.#session = options.sessions.open(options.request, this);
 	}
 
 	/** A stream that cannot be had is refused to the player. */
 	async start(): Promise<void> {
-		const { source, key, name, streamId, connection, events, node, resume, role } = this.#options;
+		const { source, request, name, streamId, connection, events, resume, role } = this.#options;
+		const { key, node } = request;
 		const lease = await source.open(key, { connection, signal: this.#stopped.signal }, resume);
 		if (this.#stopped.signal.aborted) {
 			lease?.release();
@@ -62,9 +77,8 @@ export class Play {
 		}
 		if (!lease) {
 			events.playRefused(key, connection.address, "not-found");
-			connection.session.rejectPlay(streamId, status.playNotFound, name, sentenceOf("not-found", key, role));
-			connection.flush();
-			this.#options.onOver();
+			connection.session.rejectPlay(streamId, status.playNotFound, name, wordsOf("not-found", key, role).why);
+			this.#over();
 			return;
 		}
 		this.#lease = lease;
@@ -81,6 +95,30 @@ export class Play {
 		this.#reader?.leave();
 		this.#lease?.release();
 		this.#shift?.release();
+		this.#session.close();
+	}
+
+	/** The session's: all readers it had, one after the other. */
+	numbers(): SessionNumbers {
+		const now = readerNumbers(this.#reader);
+		const before = this.#before;
+		return {
+			bytesIn: 0,
+			bytesOut: before.bytesOut + now.bytesOut,
+			skippedFrames: before.skippedFrames + now.skippedFrames,
+			lostGroups: before.lostGroups + now.lostGroups,
+			state: this.#player.isPaused ? "paused" : now.state,
+		};
+	}
+
+	/** The session is ended by somebody else. */
+	end(reason: string): void {
+		const { connection, streamId, name, onKicked } = this.#options;
+		guarded(connection, () => {
+			connection.session.rejectPlay(streamId, status.playFailed, name, reason);
+			this.#over();
+			onKicked(reason);
+		})();
 	}
 
 	pause(paused: boolean): void {
@@ -94,6 +132,12 @@ export class Play {
 	/** `at` is the time that was asked for, where it is one. */
 	seek(at: Millis | undefined): void {
 		this.#on({ type: "seek", at });
+	}
+
+	#over(): void {
+		this.#options.connection.flush();
+		this.stop();
+		this.#options.onOver();
 	}
 
 	#on(call: PlayerCall): void {
@@ -147,14 +191,16 @@ export class Play {
 	}
 
 	#read(form: WireForm, resume?: ResumeToken): void {
-		const { key, streamId, connection, events, policy, node, name } = this.#options;
+		const { request, streamId, connection, events, policy, name } = this.#options;
+		const { key, node } = request;
 		const hub = this.#lease?.hub;
 		if (!hub) return;
 		this.#reader?.leave();
-		const [app = ""] = key.split("/", 1);
+		this.#before = this.numbers();
+		this.#reader = undefined;
 		this.#reader = hub.join({
 			form,
-			delayMs: node === undefined ? policy.viewerDelayMs(app) : 0,
+			delayMs: node === undefined ? policy.viewerDelayMs(splitStreamKey(key).app) : 0,
 			sink: connection.sink,
 			bounds: policy.bounds,
 			resumeFrom: resume && ((packets) => findResume(resume, packets)),
@@ -164,9 +210,7 @@ export class Play {
 			}),
 			onEnd: guarded(connection, () => {
 				connection.session.endPlay(streamId, name);
-				connection.flush();
-				this.stop();
-				this.#options.onOver();
+				this.#over();
 			}),
 		});
 	}

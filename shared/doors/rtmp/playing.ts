@@ -1,17 +1,24 @@
+import type { AccessRequest, Refusal } from "#shared/access/request";
+import type { SessionRegistry } from "#shared/access/sessions";
 import type { Clock, Millis } from "#shared/base/clock";
 import { type StreamKey, streamKey } from "#shared/base/names";
 import type { Events } from "#shared/base/runtime";
+import type { Amf0Object } from "#shared/formats/amf0";
 import type { PlayPolicy, StreamSource } from "#shared/mesh/catalog";
 import { type Identity, resumeAsked } from "#shared/mesh/node-link";
 import type { RtmpConnection } from "#shared/net/rtmp";
 import { failure } from "#shared/net/socket";
-import { type ServerEvent, status } from "#shared/rtmp/session";
+import { status } from "#shared/rtmp/session";
+import type { Asking } from "./asking.ts";
 import { Play } from "./play.ts";
-import { asCalled, sentenceOf } from "./refusal.ts";
+import { asCalled, wordsOf } from "./refusal.ts";
 import type { TimeShifts } from "./time-shift.ts";
 import type { Tracks } from "./wire-forms.ts";
 
 export type PlayingOptions = {
+	connection: RtmpConnection;
+	asking: Asking;
+	sessions: SessionRegistry;
 	self: Identity;
 	/** What this service is, for the words to those who are at the wrong door. */
 	role: string;
@@ -21,22 +28,27 @@ export type PlayingOptions = {
 	players: "anyone" | "nodes";
 	policy: PlayPolicy;
 	events: Events;
+	/** The door's. */
+	shifts: TimeShifts;
+	/** A play ended by itself. */
+	onIdle(): void;
+	/** Somebody who runs the service ended it; the peer has been told. */
+	onKicked(reason: string): void;
 };
+
+type PlayRefusal = "bad-name" | "nodes-only" | "loop" | Refusal;
+/** `object` is the command's. */
+type Asked = { readonly streamId: number; readonly name: string; readonly object?: Amf0Object | undefined };
 
 /** The playing half of one connection's conversation. */
 export class Playing {
 	readonly #connection: RtmpConnection;
 	readonly #options: PlayingOptions;
-	readonly #shifts: TimeShifts;
 	readonly #plays = new Map<number, Play>();
-	readonly #onIdle: () => void;
 
-	/** `shifts` are the door's; `onIdle` tells that a play ended by itself. */
-	constructor(connection: RtmpConnection, options: PlayingOptions, shifts: TimeShifts, onIdle: () => void) {
-		this.#connection = connection;
+	constructor(options: PlayingOptions) {
+		this.#connection = options.connection;
 		this.#options = options;
-		this.#shifts = shifts;
-		this.#onIdle = onIdle;
 	}
 
 	get isEmpty(): boolean {
@@ -44,27 +56,18 @@ export class Playing {
 	}
 
 	/** `node` is the id of the node at the other end; undefined for a viewer. */
-	begin(app: string, asked: Extract<ServerEvent, { type: "play" }>, node: string | undefined): void {
-		const { name, streamId, object } = asked;
-		const { events, source, policy, role, clock } = this.#options;
+	begin(app: string, asked: Asked, node: string | undefined): void {
+		const { name } = asked;
 		const key = streamKey(app, name);
 		const refusal = key ? this.#whyNot(key, node) : "bad-name";
 		if (refusal || !key) {
-			this.#refuse(key ?? asCalled(app, name), refusal ?? "bad-name", streamId, name);
+			this.#refuse(key ?? asCalled(app, name), refusal ?? "bad-name", asked);
 			return;
 		}
-		const shifts = this.#shifts;
-		const connection = this.#connection;
-		connection.busy(true);
-		const onOver = (): void => {
-			this.#plays.delete(streamId);
-			this.#onIdle();
-		};
-		const resume = node === undefined ? undefined : resumeAsked(object);
-		const about = { key, name, streamId, node, resume, onOver };
-		const play = new Play({ ...about, connection, source, events, policy, role, clock, shifts });
-		this.#plays.set(streamId, play);
-		play.start().catch((error) => connection.close(failure(error)));
+		this.#options.asking.ask("play", key, name, {
+			allowed: (request) => this.#start(request, asked),
+			refused: (denial) => this.#refuse(key, denial, asked),
+		});
 	}
 
 	pause(streamId: number, paused: boolean): void {
@@ -90,6 +93,25 @@ export class Playing {
 		this.#plays.clear();
 	}
 
+	#start(request: AccessRequest, { streamId, name, object }: Asked): void {
+		const connection = this.#connection;
+		const resume = request.node === undefined ? undefined : resumeAsked(object);
+		const play = new Play({
+			...this.#options,
+			request,
+			name,
+			streamId,
+			resume,
+			onOver: () => {
+				this.#plays.delete(streamId);
+				this.#options.onIdle();
+			},
+		});
+		connection.busy(true);
+		this.#plays.set(streamId, play);
+		play.start().catch((error) => connection.close(failure(error)));
+	}
+
 	#whyNot(key: StreamKey, node: string | undefined): "nodes-only" | "loop" | undefined {
 		const { players, self, source } = this.#options;
 		if (players === "nodes" && self.key !== undefined && node === undefined) return "nodes-only";
@@ -97,12 +119,13 @@ export class Playing {
 		return undefined;
 	}
 
-	#refuse(stream: string, refusal: "bad-name" | "nodes-only" | "loop", streamId: number, name: string): void {
+	#refuse(stream: string, refusal: PlayRefusal, { streamId, name }: Asked): void {
 		const { events, role } = this.#options;
 		const { address, session } = this.#connection;
-		if (refusal === "loop") events.nodeRefused("loop", address);
-		else events.playRefused(stream, address, refusal);
-		const code = refusal === "nodes-only" ? status.playFailed : status.playNotFound;
-		session.rejectPlay(streamId, code, name, sentenceOf(refusal, stream, role));
+		const { outcome, why } = wordsOf(refusal, stream, role);
+		if (outcome === "loop") events.nodeRefused("loop", address);
+		else events.playRefused(stream, address, outcome);
+		const isThere = outcome !== "bad-name" && outcome !== "loop";
+		session.rejectPlay(streamId, isThere ? status.playFailed : status.playNotFound, name, why);
 	}
 }

@@ -4,6 +4,8 @@ import type { MediaPacket } from "#shared/formats/packet";
 /** One accepted publish. Ended exactly once, by its owner; what comes after is ignored. */
 export type Publication = {
 	write(packet: MediaPacket): void;
+	/** It has brought no frame for a while. */
+	isSilent(): boolean;
 	/** `clean` by the publisher's word, `dropped` where its connection went away. */
 	end(how: "clean" | "dropped"): void;
 };

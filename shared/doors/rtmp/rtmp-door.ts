@@ -1,8 +1,10 @@
+import type { Access } from "#shared/access/admission";
 import { streamKey } from "#shared/base/names";
 import { checkPeer } from "#shared/mesh/node-link";
 import type { CloseCause, ConnectionHandler, RtmpConnection } from "#shared/net/rtmp";
 import { failure } from "#shared/net/socket";
 import { type ServerEvent, type StatusCode, status } from "#shared/rtmp/session";
+import { Asking } from "./asking.ts";
 import { Playing, type PlayingOptions } from "./playing.ts";
 import type { PublishDesk } from "./publish-desk.ts";
 import { Publishing } from "./publishing.ts";
@@ -10,7 +12,10 @@ import { Subscribing } from "./subscribing.ts";
 import { TimeShifts } from "./time-shift.ts";
 
 /** What a door lets in and where it leads; one without a desk refuses publishers. */
-export type RtmpDoor = PlayingOptions & { desk?: PublishDesk };
+export type RtmpDoor = Pick<PlayingOptions, "self" | "role" | "clock" | "source" | "players" | "policy" | "events"> & {
+	access: Access;
+	desk?: PublishDesk;
+};
 
 /** Closing words of peers that leave or are sent away in good order; every other cause is counted against them. */
 const IN_ORDER = new Set(["closed", "lost", "stopped", "evicted", "taken-over", "kicked"]);
@@ -24,6 +29,7 @@ export function rtmpDoor(door: RtmpDoor): (connection: RtmpConnection) => Connec
 class Conversation implements ConnectionHandler {
 	readonly #door: RtmpDoor;
 	readonly #connection: RtmpConnection;
+	readonly #asking: Asking;
 	readonly #publishing: Publishing;
 	readonly #playing: Playing;
 	readonly #subscribing: Subscribing;
@@ -34,9 +40,20 @@ class Conversation implements ConnectionHandler {
 	constructor(door: RtmpDoor, connection: RtmpConnection, shifts: TimeShifts) {
 		this.#door = door;
 		this.#connection = connection;
-		this.#publishing = new Publishing(connection, door);
-		this.#playing = new Playing(connection, door, shifts, () => this.#settle());
-		this.#subscribing = new Subscribing(connection, door.source);
+		this.#asking = new Asking(connection, door.access);
+		const sessions = door.access.sessions;
+		const about = {
+			...door,
+			connection,
+			sessions,
+			asking: this.#asking,
+			shifts,
+			onIdle: () => this.#settle(),
+			onKicked: (reason: string) => this.#onKicked(reason),
+		};
+		this.#publishing = new Publishing(about);
+		this.#playing = new Playing(about);
+		this.#subscribing = new Subscribing(about);
 	}
 
 	onEvent(event: ServerEvent): void {
@@ -51,16 +68,14 @@ class Conversation implements ConnectionHandler {
 				this.#publishing.announce(this.#app, event.name);
 				break;
 			case "publish":
-				this.#publishing.begin(this.#app, event.name, event.streamId);
+				this.#publishing.begin(this.#app, event);
 				break;
 			case "fc-unpublish":
 				this.#publishing.endNamed(this.#app, event.name);
 				this.#settle();
 				break;
 			case "fc-subscribe":
-				this.#subscribing
-					.ask(this.#app, event.name, event.call)
-					.catch((error) => this.#connection.close(failure(error)));
+				this.#subscribing.ask(this.#app, event.name, event.call);
 				break;
 			case "fc-unsubscribe":
 				this.#subscribing.end(this.#app, event.name);
@@ -87,7 +102,7 @@ class Conversation implements ConnectionHandler {
 
 	onClose(cause: CloseCause): void {
 		let why = cause;
-		for (const part of [this.#subscribing, this.#playing, this.#publishing]) {
+		for (const part of [this.#asking, this.#subscribing, this.#playing, this.#publishing]) {
 			try {
 				part.drop();
 			} catch (error) {
@@ -98,7 +113,8 @@ class Conversation implements ConnectionHandler {
 		this.#door.events.connectionClosed(!IN_ORDER.has(why.reason), { address: this.#connection.address, ...why });
 	}
 
-	#onConnect({ app, object }: Extract<ServerEvent, { type: "connect" }>): void {
+	#onConnect(event: Extract<ServerEvent, { type: "connect" }>): void {
+		const { app, object } = event;
 		const { session, address } = this.#connection;
 		const { self, events } = this.#door;
 		if (!session.randoms) return;
@@ -114,6 +130,7 @@ class Conversation implements ConnectionHandler {
 		}
 		this.#app = app;
 		if (peer.type === "node") this.#node = peer.id;
+		this.#asking.introduce(event, this.#node);
 		session.acceptConnect(peer.type === "node" ? peer.answer : {});
 	}
 
@@ -123,7 +140,17 @@ class Conversation implements ConnectionHandler {
 		this.#connection.close({ reason, message });
 	}
 
+	get #isIdle(): boolean {
+		return this.#playing.isEmpty && this.#publishing.isEmpty;
+	}
+
 	#settle(): void {
-		if (this.#playing.isEmpty && this.#publishing.isEmpty) this.#connection.busy(false);
+		if (this.#isIdle) this.#connection.busy(false);
+	}
+
+	/** A connection that has nothing else to do goes, too. */
+	#onKicked(message: string): void {
+		this.#connection.flush();
+		if (this.#isIdle) this.#connection.close({ reason: "kicked", message });
 	}
 }

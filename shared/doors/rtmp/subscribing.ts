@@ -1,39 +1,43 @@
 import { type StreamKey, streamKey } from "#shared/base/names";
 import type { StreamSource } from "#shared/mesh/catalog";
 import type { RtmpConnection } from "#shared/net/rtmp";
+import { failure } from "#shared/net/socket";
 import { type SubscribeCall, status } from "#shared/rtmp/session";
+import type { Asking } from "./asking.ts";
 import { guarded } from "./guarded.ts";
 
 /** Streams one player asks word of at once; it plays no more than it has message streams for. */
 const MAX_SUBSCRIPTIONS = 64;
 
+export type SubscribingOptions = { connection: RtmpConnection; source: StreamSource; asking: Asking };
+
 /** FCSubscribe and FMSubscribe on one connection: says whether a stream is there, and later that it is over. */
 export class Subscribing {
 	readonly #connection: RtmpConnection;
 	readonly #source: StreamSource;
+	readonly #asking: Asking;
 	readonly #gone = new AbortController();
 	readonly #told = new Map<StreamKey, { call: SubscribeCall; name: string }>();
-	#asking = 0;
+	#pending = 0;
 	#stopListening: (() => void) | undefined;
 
-	constructor(connection: RtmpConnection, source: StreamSource) {
+	constructor({ connection, source, asking }: SubscribingOptions) {
 		this.#connection = connection;
 		this.#source = source;
+		this.#asking = asking;
 	}
 
-	/** Answers when it is known, at the latest when the source has waited long enough. */
-	async ask(app: string, name: string, call: SubscribeCall): Promise<void> {
-		const key = this.#told.size + this.#asking < MAX_SUBSCRIPTIONS ? streamKey(app, name) : undefined;
-		this.#asking++;
-		const isKnown =
-			key !== undefined && (await this.#source.knows(key, { connection: this.#connection, signal: this.#gone.signal }));
-		this.#asking--;
-		if (this.#gone.signal.aborted) return;
-		this.#connection.session.answerFcSubscribe(call, isKnown ? status.playStart : status.playNotFound, name);
-		this.#connection.flush();
-		if (!isKnown) return;
-		this.#told.set(key, { call, name });
-		this.#stopListening ??= this.#source.onOver(guarded(this.#connection, (over) => this.#onOver(over)));
+	/** Answers when it is known, at the latest when the source has waited long enough. Who may not play hears of no stream. */
+	ask(app: string, name: string, call: SubscribeCall): void {
+		const key = this.#told.size + this.#pending < MAX_SUBSCRIPTIONS ? streamKey(app, name) : undefined;
+		if (!key) {
+			this.#answer(call, name, false);
+			return;
+		}
+		this.#asking.ask("play", key, name, {
+			allowed: () => void this.#find(key, name, call).catch((error) => this.#connection.close(failure(error))),
+			refused: () => this.#answer(call, name, false),
+		});
 	}
 
 	end(app: string, name: string): void {
@@ -46,6 +50,22 @@ export class Subscribing {
 	drop(): void {
 		this.#gone.abort();
 		this.#stopListening?.();
+	}
+
+	async #find(key: StreamKey, name: string, call: SubscribeCall): Promise<void> {
+		this.#pending++;
+		const isKnown = await this.#source.knows(key, { connection: this.#connection, signal: this.#gone.signal });
+		this.#pending--;
+		if (this.#gone.signal.aborted) return;
+		this.#answer(call, name, isKnown);
+		if (!isKnown) return;
+		this.#told.set(key, { call, name });
+		this.#stopListening ??= this.#source.onOver(guarded(this.#connection, (over) => this.#onOver(over)));
+	}
+
+	#answer(call: SubscribeCall, name: string, isKnown: boolean): void {
+		this.#connection.session.answerFcSubscribe(call, isKnown ? status.playStart : status.playNotFound, name);
+		this.#connection.flush();
 	}
 
 	#onOver(key: StreamKey): void {

@@ -1,6 +1,5 @@
+import type { Ticks } from "#shared/formats/packet";
 import type { DashTrack } from "./track.ts";
-
-type Ticks = number;
 
 /** A stretch of a stream with one timeline and one init segment per track. */
 export type DashPeriod = {
@@ -20,6 +19,7 @@ export class DashPeriods {
 
 	/** Takes the stream as it is now, and tells its periods, oldest first. */
 	update(tracks: readonly DashTrack[]): readonly DashPeriod[] {
+		if (tracks.length === 0) return [];
 		for (const { number, begin } of this.#breaks(tracks)) this.#known.push({ number, start: begin });
 		const numbers = tracks.flatMap(({ segments }) => segments.map(({ number }) => number));
 		const oldest = Math.min(...numbers);
@@ -29,7 +29,7 @@ export class DashPeriods {
 		return this.#known.map(({ number, start }, at) => {
 			const end = this.#known[at + 1]?.number ?? Number.POSITIVE_INFINITY;
 			return { id: `${number}`, start, tracks: tracks.flatMap((track) => within(track, number, end)) };
-		});
+		}).filter((period) => period.tracks.length > 0);
 	}
 
 	/** Segments seen for the first time that do not go on as the one before, in any track. */
@@ -54,6 +54,6 @@ export class DashPeriods {
 
 /** The part of a track from one number up to another; none where it has nothing there. */
 function within(track: DashTrack, from: number, to: number): DashTrack[] {
-	const segments = track.segments.filter(({ number }) => number >= from && number < to);
+	const segments = track.segments.filter(({ number, duration }) => number >= from && number < to && duration > 0);
 	return segments.length === 0 ? [] : [{ ...track, segments }];
 }

@@ -41,7 +41,7 @@ export function writeMediaPlaylist(playlist: MediaPlaylist, isDelta: boolean): s
 		: segments.length - SEGMENTS_WITH_PARTS + (segments.at(-1)?.isWhole ? 1 : 0);
 	for (const [at, segment] of segments.entries()) {
 		if (at < skipped) continue;
-		lines.push(...segmentLines(playlist, segment, { before: segments[at - 1], hasParts: at >= withParts }));
+		lines.push(...segmentLines(playlist, segment, { at, hasParts: at >= withParts }));
 	}
 	lines.push(...(hasEnded ? ["#EXT-X-ENDLIST"] : tail(playlist)));
 	return `${lines.join("\n")}\n`;
@@ -76,13 +76,13 @@ function skippable(segments: readonly HlsSegment[], span: number): number {
 }
 
 function segmentLines(
-	{ kind, partMs }: MediaPlaylist,
+	{ kind, partMs, segments }: MediaPlaylist,
 	{ number, begin, duration, discontinuity, initId, parts, isWhole }: HlsSegment,
-	{ before, hasParts }: { before: HlsSegment | undefined; hasParts: boolean },
+	{ at, hasParts }: { at: number; hasParts: boolean },
 ): string[] {
 	const lines: string[] = [];
 	if (discontinuity) lines.push("#EXT-X-DISCONTINUITY");
-	if (initId !== before?.initId) lines.push(tag("MAP", { URI: quoted(initName(kind, initId)) }));
+	if (initId !== segments[at - 1]?.initId) lines.push(tag("MAP", { URI: quoted(initName(kind, initId)) }));
 	lines.push(`#EXT-X-PROGRAM-DATE-TIME:${dateTime(begin)}`);
 	// A frame may last longer than a part: such segments come whole, since no part may be over its target (§4.4.4.9).
 	if (hasParts && parts.every((part) => part.duration <= partMs * 90)) {
@@ -96,7 +96,8 @@ function segmentLines(
 			);
 		}
 	}
-	if (isWhole) lines.push(`#EXTINF:${seconds(duration)},`, segmentName(kind, number));
+	// One whose end was lost is as whole as it gets.
+	if (isWhole || at < segments.length - 1) lines.push(`#EXTINF:${seconds(duration)},`, segmentName(kind, number));
 	return lines;
 }
 

@@ -1,23 +1,19 @@
 import type { CodecConfig } from "#shared/formats/codec";
 import { mediaPlaylistName } from "./media-playlist.ts";
-import type { HlsPart, HlsSegment } from "./rendition.ts";
 import { quoted, tag } from "./tag.ts";
 
 /** EXT-X-MEDIA's CHANNELS and the rest are known since version 7 (RFC 8216 §7). */
 const VERSION = 7;
 const AUDIO_GROUP = "audio";
 
-type Sized = { readonly bytes: Uint8Array };
-
 /** What the list of renditions tells of a track; `PackagedTrack` fits. */
 export type HlsTrack = {
 	readonly kind: "video" | "audio";
 	readonly config: CodecConfig;
-	/** Bits a second, on average. */
+	/** Bits a second of its densest segment. */
 	readonly bitrate: number;
 	/** Pictures a second, where known. */
 	readonly frameRate?: number | undefined;
-	readonly segments: readonly (Omit<HlsSegment, "parts"> & { readonly parts: readonly (HlsPart & Sized)[] })[];
 };
 
 /** The text of the multivariant playlist: one variant, with the sound as a group of its own where there is a picture. */
@@ -47,21 +43,11 @@ function audioGroup({ kind, config }: HlsTrack): string {
 
 function variant(tracks: readonly HlsTrack[], { config, frameRate }: HlsTrack, audio: string | undefined): string {
 	const hasSize = config.kind === "video" && config.width !== undefined && config.height !== undefined;
-	const sum = (bits: (track: HlsTrack) => number) => Math.ceil(tracks.reduce((all, track) => all + bits(track), 0));
 	return tag("STREAM-INF", {
-		BANDWIDTH: sum((track) => Math.max(track.bitrate, peak(track))),
-		"AVERAGE-BANDWIDTH": sum(({ bitrate }) => bitrate),
+		BANDWIDTH: Math.ceil(tracks.reduce((sum, { bitrate }) => sum + bitrate, 0)),
 		CODECS: quoted(tracks.map((track) => track.config.codecs).join(",")),
 		RESOLUTION: hasSize ? `${config.width}x${config.height}` : undefined,
 		"FRAME-RATE": frameRate?.toFixed(3),
 		AUDIO: audio,
 	});
-}
-
-/** Bits a second of the largest whole segment. */
-function peak({ segments }: HlsTrack): number {
-	const rates = segments
-		.filter(({ isWhole, duration }) => isWhole && duration > 0)
-		.map(({ parts, duration }) => (parts.reduce((sum, { bytes }) => sum + bytes.length, 0) * 8 * 90_000) / duration);
-	return Math.max(0, ...rates);
 }

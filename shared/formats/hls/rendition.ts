@@ -1,7 +1,5 @@
 import type { MediaTrack } from "#shared/base/names";
-
-/** Ticks of 1/90,000 s. */
-type Ticks = number;
+import type { Ticks } from "#shared/formats/packet";
 
 /** What a playlist tells of a part. */
 export type HlsPart = { readonly duration: Ticks; readonly isIndependent: boolean };

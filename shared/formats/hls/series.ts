@@ -107,7 +107,7 @@ export class HlsSeries {
 			const segment = segments[at - 1];
 			const next = segments[at];
 			if (!segment || segment.number < first || (next && next.number !== segment.number + 1)) break;
-			if (segment.isWhole) span += segment.duration;
+			if (segment.isWhole || next) span += segment.duration;
 			at--;
 		}
 		return segments.slice(at);

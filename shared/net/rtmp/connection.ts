@@ -27,6 +27,10 @@ export class RtmpConnection {
 	#handler: ConnectionHandler | undefined;
 	#cause: CloseCause | undefined;
 	#busy = false;
+	#isHeld = false;
+	/** What came while it was held, in order: events of the turn that asked for it, then bytes. */
+	#unheard: ServerEvent[] = [];
+	#unparsed: Buffer[] = [];
 	/** Bytes of answers that the kernel has not taken; media are their reader's to bound. */
 	#unread = 0;
 
@@ -55,7 +59,25 @@ export class RtmpConnection {
 	}
 
 	get isBusy(): boolean {
-		return this.#busy;
+		return this.#busy || this.#isHeld;
+	}
+
+	/** Bytes that have come from the peer so far. */
+	get bytesRead(): number {
+		return this.#socket.bytesRead;
+	}
+
+	/**
+	 * What the peer says from here on is heard in order once `release` is called; the socket is read no further than one
+	 * turn, so a peer that says much waits with it. May be asked for by a handler in the middle of an event.
+	 */
+	hold(): () => void {
+		this.#isHeld = true;
+		return () => {
+			if (!this.#isHeld) return;
+			this.#isHeld = false;
+			this.#catchUp();
+		};
 	}
 
 	/** Sends what the session has to say; call it after every answer given to the session outside of `onEvent`. */
@@ -88,13 +110,41 @@ export class RtmpConnection {
 
 	#onData(bytes: Buffer): void {
 		if (this.closed) return;
-		try {
-			for (let events = this.session.push(bytes); events.length > 0; events = this.session.more()) {
-				for (const event of events) {
-					if (this.closed) return;
-					this.#handler?.onEvent(event);
-				}
+		if (this.#isHeld) {
+			this.#unparsed.push(bytes);
+			this.#socket.pause();
+		} else this.#attempt(() => this.#hear(this.session.push(bytes)));
+	}
+
+	#catchUp(): void {
+		this.#attempt(() => {
+			this.#hear(this.#unheard.splice(0));
+			while (!this.closed && !this.#isHeld) {
+				const bytes = this.#unparsed.shift();
+				if (!bytes) break;
+				this.#hear(this.session.push(bytes));
 			}
+		});
+		if (!this.closed && !this.#isHeld) this.#socket.resume();
+	}
+
+	#hear(events: readonly ServerEvent[]): void {
+		for (let next = events; next.length > 0; next = this.session.more()) {
+			for (let at = 0; at < next.length; at++) {
+				const event = next[at];
+				if (this.closed || !event) return;
+				if (this.#isHeld) {
+					this.#unheard = next.slice(at);
+					return;
+				}
+				this.#handler?.onEvent(event);
+			}
+		}
+	}
+
+	#attempt(task: () => void): void {
+		try {
+			task();
 			this.flush();
 		} catch (error) {
 			const isPeers = error instanceof ProtocolError;

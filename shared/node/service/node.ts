@@ -1,3 +1,5 @@
+import { Access } from "#shared/access/admission";
+import { openToAll, type Policy } from "#shared/access/request";
 import { type Clock, systemClock } from "#shared/base/clock";
 import { advertisedUrl, type Config } from "#shared/base/config";
 import {
@@ -11,6 +13,7 @@ import {
 	observe,
 	type Scope,
 } from "#shared/base/runtime";
+import { serveSessions } from "#shared/doors/api";
 import {
 	type Directory,
 	type DirectoryOptions,
@@ -25,6 +28,7 @@ import { type HttpServer, listenHttp } from "#shared/net/http";
 import { listenRtmp, type RtmpListener } from "#shared/net/rtmp";
 import { openFilesLimit } from "#shared/net/socket";
 import type { Ready, Siblings } from "#shared/node/workers";
+import { allSessions } from "./all-sessions.ts";
 import { type Caution, cautions } from "./cautions.ts";
 import { serveMetrics, serveProbes } from "./probes.ts";
 import { VERSION } from "./version.ts";
@@ -38,6 +42,8 @@ export type Node = {
 	readonly metrics: Metrics;
 	readonly events: Events;
 	readonly directory: Directory;
+	/** Whom it lets in, and who is inside. */
+	readonly access: Access;
 	readonly rtmp: RtmpListener;
 	/** Where viewers come in. */
 	readonly http: HttpServer;
@@ -62,6 +68,8 @@ export type NodeOptions = {
 	log?: Logger | undefined;
 	/** Other processes that share its ports. */
 	siblings?: Siblings | undefined;
+	/** Who may publish and play; left out: everybody. */
+	policy?: Policy | undefined;
 	/** Stands in for NATS. */
 	openDirectory?: ((options: DirectoryOptions) => Directory) | undefined;
 };
@@ -126,6 +134,7 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 		metrics,
 		events,
 		directory,
+		access: new Access(clock, options.policy ?? openToAll),
 		rtmp,
 		http,
 		admin: admin ?? http,
@@ -135,9 +144,10 @@ export async function openNode(config: Config, scope: Scope, options: NodeOption
 		siblings: options.siblings,
 		cautions: cautions(config, info, openFilesLimit()),
 	};
-	options.siblings?.show(() => metrics.registry.metrics());
+	options.siblings?.show("metrics", () => metrics.registry.metrics());
 	for (const { app } of new Set([http, node.admin])) serveProbes(app, { directory, isDraining: () => node.isDraining });
 	serveMetrics(node.admin.app, metrics, options.siblings);
+	serveSessions(node.admin.app, allSessions(node.access.sessions, options.siblings));
 	return node;
 }
 

@@ -28,7 +28,7 @@ export function serveProbes(app: HttpApp, { directory, isDraining }: ProbesOptio
 export function serveMetrics(app: HttpApp, metrics: Metrics, siblings: Siblings | undefined): void {
 	app.get("/metrics", async (_request, reply) => {
 		const { registry } = metrics;
-		const [own, others] = await Promise.all([registry.metrics(), siblings?.gather()]);
+		const [own, others] = await Promise.all([registry.metrics(), siblings?.gather("metrics")]);
 		return reply.type(registry.contentType).send(others ? mergeMetrics([own, ...others]) : own);
 	});
 }

@@ -1,5 +1,5 @@
 import type { Cancel, Clock, Millis } from "#shared/base/clock";
-import type { FromWorker, ToWorker } from "./worker-messages.ts";
+import type { FromWorker, Question, ToWorker } from "./worker-messages.ts";
 
 /** Prometheus waits ten seconds; a worker that is busy answers within a fraction of one, a frozen one not at all. */
 const ANSWER_MS: Millis = 1_000;
@@ -8,10 +8,11 @@ type Member = { readonly isReady: boolean; send(message: ToWorker): void };
 
 type Round = { readonly waiting: Set<Member>; readonly texts: string[]; finish(): void };
 
-/** Brings each worker's metrics to the one that was asked for all of them. */
+/** Brings what each worker says to a question to the one that was asked for all of them. */
 export class Gathering {
 	readonly #clock: Clock;
 	readonly #members: readonly Member[];
+	/** The metrics of the pool's own process. */
 	readonly #own: () => Promise<string>;
 	readonly #rounds = new Map<number, Round>();
 	#asked = 0;
@@ -23,12 +24,12 @@ export class Gathering {
 	}
 
 	take(from: Member, message: FromWorker): void {
-		if (message.event === "show-all") void this.#begin(from, message.ask);
+		if (message.event === "show-all") void this.#begin(from, message);
 		else if (message.event === "shown") this.#note(from, message.ask, message.text);
 	}
 
-	async #begin(asker: Member, theirAsk: number): Promise<void> {
-		const texts = [await this.#own()];
+	async #begin(asker: Member, { ask: theirAsk, about, what }: Question & { ask: number }): Promise<void> {
+		const texts = about === "metrics" ? [await this.#own()] : [];
 		const ask = ++this.#asked;
 		const others = this.#members.filter((member) => member !== asker && member.isReady);
 		let cancel: Cancel = () => {};
@@ -40,7 +41,7 @@ export class Gathering {
 		if (others.length === 0) return finish();
 		cancel = this.#clock.after(ANSWER_MS, finish);
 		this.#rounds.set(ask, { waiting: new Set(others), texts, finish });
-		for (const other of others) other.send({ event: "show", ask });
+		for (const other of others) other.send({ event: "show", ask, about, what });
 	}
 
 	#note(from: Member, ask: number, text: string): void {

@@ -1,16 +1,16 @@
 import cluster from "node:cluster";
 import type { Millis } from "#shared/base/clock";
-import type { FromWorker, ToWorker } from "./worker-messages.ts";
+import type { FromWorker, Question, ToWorker } from "./worker-messages.ts";
 
 /** Longer than the pool waits for the others; without the pool a worker shows its own. */
 const GATHER_MS: Millis = 2_000;
 
 /** The other workers of a service, as one of them sees them. */
 export type Siblings = {
-	/** Tells what is shown when another one asks for this one's metrics. */
-	show(own: () => Promise<string>): void;
-	/** The metrics of all others that answer, a text each. */
-	gather(): Promise<readonly string[]>;
+	/** Answers what another one asks about this; once for each subject. */
+	show(about: Question["about"], own: (what: string) => Promise<string>): void;
+	/** What all others that answer in time say to it, a text each. */
+	gather(about: Question["about"], what?: string): Promise<readonly string[]>;
 };
 
 /** Whether this process is a worker of a pool. */
@@ -24,9 +24,9 @@ export const tellFailed = (message: string): void => tell({ event: "failed", mes
 /** Joins the pool this process was started by; `task` is what the pool made for it. To be called once. */
 export function joinPool<Task>(): Promise<{ task: Task; siblings: Siblings }> {
 	const waiting = new Map<number, (texts: readonly string[]) => void>();
-	let own: () => Promise<string> = () => Promise.resolve("");
+	const answers = new Map<Question["about"], (what: string) => Promise<string>>();
 	let asked = 0;
-	const gather = (): Promise<readonly string[]> =>
+	const gather: Siblings["gather"] = (about, what = "") =>
 		new Promise((resolve) => {
 			const ask = ++asked;
 			const done = (texts: readonly string[]): void => {
@@ -36,12 +36,10 @@ export function joinPool<Task>(): Promise<{ task: Task; siblings: Siblings }> {
 			};
 			const timer = setTimeout(() => done([]), GATHER_MS);
 			waiting.set(ask, done);
-			tell({ event: "show-all", ask });
+			tell({ event: "show-all", ask, about, what });
 		});
 	const siblings: Siblings = {
-		show: (text) => {
-			own = text;
-		},
+		show: (about, own) => void answers.set(about, own),
 		gather,
 	};
 	return new Promise((resolve) => {
@@ -54,7 +52,9 @@ export function joinPool<Task>(): Promise<{ task: Task; siblings: Siblings }> {
 					tell({ event: "pong" });
 					return;
 				case "show":
-					void own().then((text) => tell({ event: "shown", ask: message.ask, text }));
+					void answers
+						.get(message.about)?.(message.what)
+						.then((text) => tell({ event: "shown", ask: message.ask, text }));
 					return;
 				case "shown-all":
 					waiting.get(message.ask)?.(message.texts);

@@ -10,13 +10,16 @@ export type Ready = {
 	readonly admin: string;
 };
 
+/** What one worker wants of all others: `about` is who answers there, `what` for it to read. */
+export type Question = { readonly about: "metrics" | "sessions"; readonly what: string };
+
 /** What a pool tells its workers. */
 export type ToWorker =
 	| { readonly event: "task"; readonly task: unknown }
 	| { readonly event: "ping" }
-	/** Wants the worker's metrics. */
-	| { readonly event: "show"; readonly ask: number }
-	/** The others' metrics. */
+	/** Wants to know something of the worker, as text. */
+	| ({ readonly event: "show"; readonly ask: number } & Question)
+	/** What the others said. */
 	| { readonly event: "shown-all"; readonly ask: number; readonly texts: readonly string[] };
 
 /** What workers tell their pool. */
@@ -28,5 +31,5 @@ export type FromWorker =
 	| { readonly event: "failed"; readonly message: string }
 	| { readonly event: "pong" }
 	| { readonly event: "shown"; readonly ask: number; readonly text: string }
-	/** Wants the others' metrics. */
-	| { readonly event: "show-all"; readonly ask: number };
+	/** Wants to know the same of all others. */
+	| ({ readonly event: "show-all"; readonly ask: number } & Question);
