@@ -1,12 +1,18 @@
 import type { EdgeConfig } from "#shared/base/config";
 import { assemble } from "#shared/base/runtime";
 import { serveSubscriptions } from "#shared/doors/api";
+import { serveDash } from "#shared/doors/dash";
+import { serveHls } from "#shared/doors/hls";
 import { serveHttpFlv } from "#shared/doors/http-flv";
 import { rtmpDoor } from "#shared/doors/rtmp";
+import { Showings, serveSegments } from "#shared/doors/segments";
 import { Catalog, playPolicy, WaitingRoom } from "#shared/mesh/catalog";
 import { observeRelay, openRelay, type Relay } from "#shared/mesh/relay";
 import { isUpstream } from "#shared/mesh/upstream";
 import { type NodeOptions, openDoors, openNode, type Running, running, Traffic } from "#shared/node/service";
+
+/** How streams are packaged: half a minute of segments, of which all but the oldest are listed. */
+const PACKAGING = { segmentMs: 2000, partMs: 500, windowSegments: 16, windowBytes: 64 * 1024 * 1024 };
 
 /** A running edge. */
 export type Edge = Running & { readonly relay: Relay };
@@ -29,8 +35,16 @@ export const startEdge = (config: EdgeConfig, options: Omit<NodeOptions, "follow
 		const { role } = config;
 		serveSubscriptions(node.admin.app, relay);
 		serveHttpFlv(node.http.app, { access, source: room, policy, events, isOpen: () => !node.isDraining });
+		const isOpen = () => !node.isDraining;
+		const { waitMs } = config;
+		const showings = scope.use(
+			new Showings({ access, source: room, clock, events, packaging: PACKAGING, waitMs, isOpen }),
+		);
+		serveHls(node.http.app, showings);
+		serveDash(node.http.app, showings);
+		serveSegments(node.http.app, showings);
 		const about = { self: identity, role, clock, access, source: room, policy, events };
 		await openDoors(node, rtmpDoor({ ...about, players: "anyone" }));
 
-		return { ...running(node, scope, config.drainMs, () => relay.readers), relay };
+		return { ...running(node, scope, config.drainMs, () => relay.readers + showings.viewers), relay };
 	});

@@ -26,10 +26,12 @@ export class DashPeriods {
 		this.#last = Math.max(this.#last, ...numbers);
 		const current = this.#known.findLastIndex(({ number }) => number <= oldest);
 		this.#known = this.#known.slice(Math.max(0, current));
-		return this.#known.map(({ number, start }, at) => {
-			const end = this.#known[at + 1]?.number ?? Number.POSITIVE_INFINITY;
-			return { id: `${number}`, start, tracks: tracks.flatMap((track) => within(track, number, end)) };
-		}).filter((period) => period.tracks.length > 0);
+		return this.#known
+			.map(({ number, start }, at) => {
+				const end = this.#known[at + 1]?.number ?? Number.POSITIVE_INFINITY;
+				return { id: `${number}`, start, tracks: tracks.flatMap((track) => within(track, number, end)) };
+			})
+			.filter((period) => period.tracks.length > 0);
 	}
 
 	/** Segments seen for the first time that do not go on as the one before, in any track. */

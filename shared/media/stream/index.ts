@@ -3,6 +3,6 @@ export type { HeaderSet } from "./headers.ts";
 export { Hub, type HubOptions } from "./hub.ts";
 export type { PacketReader, ReadOptions } from "./packet-reader.ts";
 export type { EvictReason, JoinOptions, Reader, ReaderBounds, ReaderState, ReaderStats, Sink } from "./reader.ts";
-export { trackOf } from "./track.ts";
 export type { StreamItem } from "./stream-item.ts";
+export { trackOf } from "./track.ts";
 export type { WireForm } from "./wire-form.ts";
