@@ -241,11 +241,11 @@ test("many requests are one session, which can be ended", async () => {
 	expect(JSON.parse(refused.text)).toEqual({ error: "ended by the operator" });
 });
 
-test("a thousand blocked requests are all answered by the part they wait for", async () => {
+test("blocked requests are all answered by the part they wait for", async () => {
 	const { play, get, showings } = await stage();
 	play(3.2);
-	const blocked = Array.from({ length: 1000 }, () => get(`/live/a/video.m3u8?_HLS_msn=${at(1)}&_HLS_part=2`));
-	await expect.poll(() => showings.waiting).toBe(1000);
+	const blocked = Array.from({ length: 100 }, () => get(`/live/a/video.m3u8?_HLS_msn=${at(1)}&_HLS_part=2`));
+	await expect.poll(() => showings.waiting).toBe(100);
 	play(3.8);
 	const answers = await Promise.all(blocked);
 	expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
