@@ -78,6 +78,20 @@ function createProgram(signal: AbortSignal): Command {
 				return { rows, text: mergeTable(rows) };
 			});
 		});
+	program
+		.command("package")
+		.description("What packaging one stream of 1.1 Mb/s into CMAF costs: CPU and memory.")
+		.option("--streams <n>", "streams whose memory is measured", wholeNumber(1, 1_000), 20)
+		.option("--seconds <n>", "media of each stream", seconds, 40)
+		.option("--rounds <n>", "rounds; the middle one counts", wholeNumber(1, 100), 5)
+		.option(...JSON_OPTION)
+		.action(async (options: { streams: number; seconds: number; rounds: number } & Output) => {
+			const { benchPackage, packageTable } = await import("./package.ts");
+			await report("package", options, async () => {
+				const rows = await benchPackage(options, signal);
+				return { rows, text: packageTable(rows) };
+			});
+		});
 	addFanoutCommands(program, run);
 	return program;
 }

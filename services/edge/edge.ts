@@ -1,4 +1,5 @@
-import type { EdgeConfig } from "#shared/base/config";
+import { type EdgeConfig, packaging } from "#shared/base/config";
+import { splitStreamKey } from "#shared/base/names";
 import { assemble } from "#shared/base/runtime";
 import { serveSubscriptions } from "#shared/doors/api";
 import { serveDash } from "#shared/doors/dash";
@@ -10,9 +11,6 @@ import { Catalog, playPolicy, WaitingRoom } from "#shared/mesh/catalog";
 import { observeRelay, openRelay, type Relay } from "#shared/mesh/relay";
 import { isUpstream } from "#shared/mesh/upstream";
 import { type NodeOptions, openDoors, openNode, type Running, running, Traffic } from "#shared/node/service";
-
-/** How streams are packaged: half a minute of segments, of which all but the oldest are listed. */
-const PACKAGING = { segmentMs: 2000, partMs: 500, windowSegments: 16, windowBytes: 64 * 1024 * 1024 };
 
 /** A running edge. */
 export type Edge = Running & { readonly relay: Relay };
@@ -38,7 +36,7 @@ export const startEdge = (config: EdgeConfig, options: Omit<NodeOptions, "follow
 		const isOpen = () => !node.isDraining;
 		const { waitMs } = config;
 		const showings = scope.use(
-			new Showings({ access, source: room, clock, events, packaging: PACKAGING, waitMs, isOpen }),
+			new Showings({ access, source: room, clock, events, packaging: (key) => packaging(config, splitStreamKey(key).app), waitMs, isOpen }),
 		);
 		serveHls(node.http.app, showings);
 		serveDash(node.http.app, showings);

@@ -5,7 +5,9 @@ import { CodecsSeen } from "#shared/formats/flv";
 import type { MediaPacket } from "#shared/formats/packet";
 import { type Feed, type FeedFailure, Splicer } from "#shared/media/splice";
 import { Hub, type HubOptions } from "#shared/media/stream";
+import { Timeline } from "#shared/media/timeline";
 import type { Catalog, Lease } from "#shared/mesh/catalog";
+import { isSegmentMessage } from "#shared/mesh/node-link";
 import { Silence } from "./silence.ts";
 
 export type IngestOptions = {
@@ -16,6 +18,8 @@ export type IngestOptions = {
 	catalog: Catalog;
 	/** What its hub may hold, and whom it tells of faults. */
 	hub: Pick<HubOptions, "historyBytes" | "onMalformed" | "onReaderFailed">;
+	/** How long its segments are. */
+	segmentMs: Millis;
 	/** A publisher silent for this long may be replaced. */
 	idleMs: Millis;
 	/** Without a frame for so long the stream is offered to nobody, until the next one. */
@@ -24,6 +28,8 @@ export type IngestOptions = {
 	graceMs: Millis;
 	/** A packet has come in, whatever becomes of it. */
 	onPacket(packet: MediaPacket): void;
+	/** The publisher sent what only nodes say to each other of segments; it is thrown away. */
+	onSegmentRefused(): void;
 	/** No frame comes any more; readers stay. */
 	onSilent(): void;
 	/** Something threw on the way of a publisher's packets, and it was sent away; where that is repeated, the stream is over. */
@@ -46,6 +52,7 @@ export class Ingest {
 	readonly hub: Hub;
 	readonly #options: IngestOptions;
 	readonly #splicer: Splicer;
+	readonly #timeline: Timeline;
 	readonly #startedAt = new Date().toISOString();
 	readonly #codecs = new CodecsSeen();
 	readonly #silence: Silence;
@@ -60,9 +67,13 @@ export class Ingest {
 	constructor(options: IngestOptions) {
 		this.#options = options;
 		this.hub = new Hub({ ...options.hub, clock: options.clock, historyMs: HISTORY_MS });
+		this.#timeline = new Timeline({ segmentMs: options.segmentMs, utc: Date.now });
 		this.#splicer = new Splicer({
-			deliver: (packet) => this.#deliver(packet),
-			onDiscontinuity: () => this.hub.discontinuity(),
+			deliver: (packet, from) => this.#deliver(packet, from),
+			onDiscontinuity: () => {
+				this.hub.discontinuity();
+				this.#timeline.discontinuity();
+			},
 		});
 		this.#silence = new Silence(options.clock, options.silentMs, () => this.#fallSilent());
 	}
@@ -122,7 +133,8 @@ export class Ingest {
 		if (this.#present !== present) return;
 		this.#options.onPacket(packet);
 		present.lastAt = this.#options.clock.now();
-		present.feed.push(packet, present.lastAt);
+		if (isSegmentMessage(packet)) this.#options.onSegmentRefused();
+		else present.feed.push(packet, present.lastAt);
 	}
 
 	#leave(present: Present, how: "clean" | "dropped"): void {
@@ -142,9 +154,9 @@ export class Ingest {
 		if (failure.isRepeated) this.end("dropped");
 	}
 
-	#deliver(packet: MediaPacket): void {
+	#deliver(packet: MediaPacket, from: object): void {
 		this.#codecs.note(packet);
-		this.hub.write(packet);
+		this.hub.write(this.#timeline.take(packet, from));
 		if (packet.role !== "keyframe" && packet.role !== "frame") return;
 		this.#silence.break();
 		this.#isSilent = false;

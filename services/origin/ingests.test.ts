@@ -32,6 +32,7 @@ function stage() {
 		events: createEvents(silentLogger(), metrics),
 		onPacket: (packet) => counted.push(packet),
 		limits: { streams: 2, historyBytes: 1_000_000 },
+		segmentMs: () => 2000,
 		publish: { idleMs: 5000, silentMs: 1000, graceMs: 3000 },
 	});
 	const closed: string[] = [];

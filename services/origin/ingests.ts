@@ -1,5 +1,5 @@
 import type { Clock, Millis } from "#shared/base/clock";
-import type { StreamKey } from "#shared/base/names";
+import { type StreamKey, splitStreamKey } from "#shared/base/names";
 import type { Events } from "#shared/base/runtime";
 import type { Publication, PublishDesk, Publisher } from "#shared/doors/rtmp";
 import type { MediaPacket } from "#shared/formats/packet";
@@ -13,6 +13,7 @@ export type IngestsOptions = {
 	events: Events;
 	onPacket(packet: MediaPacket): void;
 	limits: { streams: number; historyBytes: number };
+	segmentMs(app: string): Millis;
 	publish: { idleMs: Millis; silentMs: Millis; graceMs: Millis };
 };
 
@@ -103,6 +104,8 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 				onReaderFailed: (error) => events.errorContained("packet-reader", error, { key }),
 			},
 			...publish,
+			segmentMs: this.#options.segmentMs(splitStreamKey(key).app),
+			onSegmentRefused: () => events.segmentRefused(key, "uninvited"),
 			onSilent: () => events.publishSilent(key, publish.silentMs),
 			onFailed: (feed, failure) => events.feedFailed(key, feed, failure),
 			onOver: (how) => {

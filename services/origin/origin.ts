@@ -1,4 +1,4 @@
-import type { OriginConfig } from "#shared/base/config";
+import { type OriginConfig, segmentMs } from "#shared/base/config";
 import { assemble, observe } from "#shared/base/runtime";
 import { rtmpDoor } from "#shared/doors/rtmp";
 import { Catalog, playPolicy } from "#shared/mesh/catalog";
@@ -18,7 +18,8 @@ export const startOrigin = (config: OriginConfig, options: Omit<NodeOptions, "fo
 		const catalog = new Catalog(clock, directory);
 		const onPacket = traffic.note.bind(traffic);
 		const { limits, publish, role } = config;
-		const ingests = scope.use(new Ingests({ self: identity.id, clock, catalog, events, limits, publish, onPacket }));
+		const own = { limits, publish, onPacket, segmentMs: (app: string) => segmentMs(config, app) };
+		const ingests = scope.use(new Ingests({ self: identity.id, clock, catalog, events, ...own }));
 		observe(metrics, "streams", "Streams published here.", () => ingests.size);
 		traffic.observe(metrics, ingests);
 

@@ -29,7 +29,7 @@ async function stage(options: Partial<SourceOptions> = {}, waitMs = 1000) {
 		access,
 		clock: systemClock,
 		events: createEvents(log, createMetrics({ node: "edge1", role: "edge" })),
-		packaging: OPTIONS,
+		packaging: () => OPTIONS,
 		waitMs,
 		isOpen: () => true,
 		source: {

@@ -105,6 +105,7 @@ export function assembleCommon(values: Common, around: Surroundings): CommonConf
 		log: { level, pretty: pretty === "auto" ? around.tty : pretty },
 		limits: values.limits,
 		viewers: values.viewers,
+		segments: values.segments,
 		apps: new Map(Object.entries(values.apps)),
 		drainMs: values.drainMs,
 	};

@@ -31,8 +31,9 @@ export type CommonConfig = {
 	readonly log: { readonly level: Values["origin"]["log"]["level"]; readonly pretty: boolean };
 	readonly limits: Readonly<Values["origin"]["limits"]>;
 	readonly viewers: { readonly delayMs: number };
+	readonly segments: Readonly<Values["origin"]["segments"]>;
 	/** Settings of single apps by name; a map, since a peer chooses the name that is looked up. */
-	readonly apps: ReadonlyMap<string, { readonly delayMs: number }>;
+	readonly apps: ReadonlyMap<string, Readonly<Values["origin"]["apps"][string]>>;
 	/** How long readers may take to move elsewhere when the service stops. */
 	readonly drainMs: number;
 };
@@ -66,4 +67,15 @@ export type ConfigOf<R extends Role> = Extract<Config, { role: R }>;
 /** How long packets for viewers of `app` are gathered into one write. */
 export function viewerDelayMs(config: CommonConfig, app: string): number {
 	return config.apps.get(app)?.delayMs ?? config.viewers.delayMs;
+}
+
+/** How long the segments of `app`'s streams are, at least. */
+export function segmentMs(config: CommonConfig, app: string): number {
+	return config.apps.get(app)?.segmentMs ?? config.segments.segmentMs;
+}
+
+/** How the streams of `app` are packaged into segments and parts, and how much of them is kept. */
+export function packaging(config: CommonConfig, app: string): Omit<CommonConfig["segments"], "lingerMs"> {
+	const { partMs, windowSegments, windowBytes } = config.segments;
+	return { segmentMs: segmentMs(config, app), partMs, windowSegments, windowBytes };
 }

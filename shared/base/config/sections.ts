@@ -123,10 +123,33 @@ const viewersSection = z.strictObject({
 	delayMs: field(delayMs.default(20), DELAY, "How long packets for viewers are gathered into one write, at most."),
 });
 
+/** Shorter ones cost more requests than they save delay, and numbers would rise faster than those of a restarted origin begin. */
+const MIN_SEGMENT_MS = 1000;
+const MAX_SEGMENT_MS = 20_000;
+const segmentMs = z.int().min(MIN_SEGMENT_MS).max(MAX_SEGMENT_MS);
+const SEGMENT = `whole milliseconds from ${MIN_SEGMENT_MS} to ${MAX_SEGMENT_MS}`;
+
+const segmentsSection = z.strictObject({
+	segmentMs: field(
+		segmentMs.default(2000),
+		SEGMENT,
+		"Length of segments, at least: one ends with the first keyframe from there on. Where streams are published this decides for all nodes.",
+	),
+	partMs: millis(500, "Length of parts, at most; players of low latency stay about three parts behind.", 100, 2000),
+	windowSegments: count(12, "Whole segments kept of a stream that is watched as HLS or DASH.", 3, 1000),
+	windowBytes: bytes(64 * MIB, "Segments kept of such a stream, together; past it the oldest go.", MIB),
+	lingerMs: millis(15_000, "A stream whose segments nobody asks for is packaged so long.", 1000),
+});
+
 const apps = field(
-	z.record(z.string().refine(isAppName), z.strictObject({ delayMs })).default({}),
-	`app names, each with delayMs: ${DELAY}`,
-	"Settings of single apps, such as {live: {delayMs: 100}}.",
+	z
+		.record(
+			z.string().refine(isAppName),
+			z.strictObject({ delayMs: delayMs.exactOptional(), segmentMs: segmentMs.exactOptional() }),
+		)
+		.default({}),
+	`app names, each with delayMs (${DELAY}) or segmentMs (${SEGMENT})`,
+	"Settings of single apps, such as {live: {delayMs: 100, segmentMs: 4000}}.",
 );
 
 /** What every role has. */
@@ -140,6 +163,7 @@ export const commonShape = {
 	log: logSection.prefault({}),
 	limits: limitsSection.prefault({}),
 	viewers: viewersSection.prefault({}),
+	segments: segmentsSection.prefault({}),
 	apps,
 	drainMs: millis(8000, "Time readers have to move elsewhere when the service is told to stop."),
 };

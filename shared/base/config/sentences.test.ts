@@ -59,14 +59,17 @@ test.for<{ role?: Role; text?: string; env?: Record<string, string>; sentences: 
 	{ text: "static: [live]", sentences: ['static[0]: want a list of streams such as live/news, got "live"'] },
 	{
 		text: "apps: {live: {delayMs: 351}}",
-		sentences: ["apps.live.delayMs: want app names, each with delayMs: whole milliseconds from 0 to 350, got 351"],
+		sentences: [
+			"apps.live.delayMs: want app names, each with delayMs (whole milliseconds from 0 to 350) or segmentMs (whole milliseconds from 1000 to 20000), got 351",
+		],
 	},
 	{
 		text: "apps: {live: {delay: 1}}",
-		sentences: [
-			"apps.live.delayMs: want app names, each with delayMs: whole milliseconds from 0 to 350, got nothing",
-			"apps.live.delay: unknown key delay, did you mean delayMs?",
-		],
+		sentences: ["apps.live.delay: unknown key delay, did you mean delayMs?"],
+	},
+	{
+		text: "segments: {segmentMs: 900}",
+		sentences: ["segments.segmentMs: want whole milliseconds from 1000 to 20000, got 900"],
 	},
 	{
 		text: "log: {level: loud}",
@@ -87,7 +90,9 @@ test.for<{ role?: Role; text?: string; env?: Record<string, string>; sentences: 
 	},
 	{
 		env: { MILLRACE_APPS: "{a: {delayMs: x}}" },
-		sentences: ['MILLRACE_APPS: want app names, each with delayMs: whole milliseconds from 0 to 350, got "x"'],
+		sentences: [
+			'MILLRACE_APPS: want app names, each with delayMs (whole milliseconds from 0 to 350) or segmentMs (whole milliseconds from 1000 to 20000), got "x"',
+		],
 	},
 	{
 		text: "rtmp: {host: 0.0.0.0}",

@@ -38,7 +38,7 @@ function unknownKey(role: Role, written: Written, above: readonly PropertyKey[],
 	const siblings = keysOf(role)
 		.filter((key) => key.path.startsWith(start))
 		.map((key) => key.path.slice(start.length).split(".", 1)[0] ?? "");
-	const choices = above[0] === "apps" ? ["delayMs"] : [...new Set(siblings)];
+	const choices = above[0] === "apps" ? ["delayMs", "segmentMs"] : [...new Set(siblings)];
 	return `${placeOf(written, [...above, name])}: unknown key${above[0] === "apps" ? ` ${name}` : ""}${didYouMean(name, choices)}`;
 }
 

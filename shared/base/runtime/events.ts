@@ -57,6 +57,11 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			metrics.codecHeadersMalformed.inc({ track });
 			tell("warn", OF_PEERS, { key, track, reason }, "codec header cannot be read", track);
 		},
+		/** `by` said something of a segment that is not believed. */
+		segmentRefused(by: string, reason: string): void {
+			metrics.segmentsRefused.inc({ reason });
+			tell("warn", OF_PEERS, { by, reason }, "what is said of a segment is not believed", reason);
+		},
 		playAccepted(key: string, address: string, as: "viewer" | "node"): void {
 			metrics.plays.inc({ outcome: "accepted" });
 			log.debug({ key, address, as }, "play accepted");

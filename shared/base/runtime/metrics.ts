@@ -51,6 +51,11 @@ export function createMetrics(labels: { node: string; role: string }) {
 			"Codec headers that cannot be read, by track: audio, video. They are relayed as they are.",
 			["track"],
 		),
+		segmentsRefused: counter(
+			"segment_messages_refused_total",
+			"Messages about segments that were thrown away, by reason: malformed, misplaced, uninvited.",
+			["reason"],
+		),
 		pulls: counter("pulls_total", "Pulls by how they ended.", ["outcome"]),
 		requestsUnheard: counter(
 			"http_requests_unheard_total",

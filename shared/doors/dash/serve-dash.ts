@@ -9,7 +9,7 @@ const TIME = "time";
 /** Adds `/<app>/<name>/manifest.mpd`, and the time by which its players find the present. */
 export function serveDash(http: HttpApp, showings: Showings): void {
 	http.get("/:app/:name/manifest.mpd", async (request, reply) => {
-		const watched = await showings.watch(request as FastifyRequest, "dash");
+		const watched = await showings.watch(request as FastifyRequest, "dash", true);
 		if (watched.type === "refused") return refuse(reply, watched.code, watched.why);
 		const { showing, visit } = watched;
 		const { segmentMs, partMs, hasEnded } = showing.packaged;

@@ -17,7 +17,7 @@ const HOLD_TARGETS = 3;
 /** Adds `/<app>/<name>/index.m3u8` and the playlists it names, with blocking reload and delta updates. */
 export function serveHls(http: HttpApp, showings: Showings): void {
 	http.get("/:app/:name/index.m3u8", async (request, reply) => {
-		const watched = await showings.watch(request as FastifyRequest, "hls");
+		const watched = await showings.watch(request as FastifyRequest, "hls", true);
 		if (watched.type === "refused") return refuse(reply, watched.code, watched.why);
 		const { showing, visit } = watched;
 		const page = showing.page("index", () => writeMultivariantPlaylist(showing.packaged.tracks));

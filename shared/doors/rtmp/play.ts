@@ -18,7 +18,7 @@ import { guarded } from "./guarded.ts";
 import { after, NEW_PLAYER, type PlayerCall } from "./player.ts";
 import { wordsOf } from "./refusal.ts";
 import type { TimeShift, TimeShifts } from "./time-shift.ts";
-import { rtmpForm, silentForm, type Tracks } from "./wire-forms.ts";
+import { nodeForm, rtmpForm, silentForm, type Tracks } from "./wire-forms.ts";
 
 export type PlayOptions = {
 	/** What was let in. */
@@ -26,6 +26,8 @@ export type PlayOptions = {
 	/** The name as the player wrote it. */
 	name: string;
 	streamId: number;
+	/** It is a node that reads messages about segments. */
+	readsSegments: boolean;
 	/** Where the node left off, if it had the stream before. */
 	resume: ResumeToken | undefined;
 	connection: RtmpConnection;
@@ -187,7 +189,10 @@ export class Play implements SessionOwner {
 		this.#cancelJoin = undefined;
 		this.#isHeld = false;
 		this.#joinedAt = clock.now();
-		this.#read(rtmpForm(streamId, this.#player.tracks, this.#shift), isFirst ? resume : undefined);
+		const { tracks } = this.#player;
+		const isForNode = this.#options.readsSegments && !this.#shift && tracks.audio && tracks.video;
+		const form = isForNode ? nodeForm(streamId) : rtmpForm(streamId, tracks, this.#shift);
+		this.#read(form, isFirst ? resume : undefined);
 	}
 
 	#read(form: WireForm, resume?: ResumeToken): void {

@@ -5,7 +5,7 @@ import { type StreamKey, streamKey } from "#shared/base/names";
 import type { Events } from "#shared/base/runtime";
 import type { Amf0Object } from "#shared/formats/amf0";
 import type { PlayPolicy, StreamSource } from "#shared/mesh/catalog";
-import { type Identity, resumeAsked } from "#shared/mesh/node-link";
+import { type Identity, resumeAsked, segmentsAsked } from "#shared/mesh/node-link";
 import type { RtmpConnection } from "#shared/net/rtmp";
 import { failure } from "#shared/net/socket";
 import { status } from "#shared/rtmp/session";
@@ -96,12 +96,14 @@ export class Playing {
 	#start(request: AccessRequest, { streamId, name, object }: Asked): void {
 		const connection = this.#connection;
 		const resume = request.node === undefined ? undefined : resumeAsked(object);
+		const readsSegments = request.node !== undefined && segmentsAsked(object);
 		const play = new Play({
 			...this.#options,
 			request,
 			name,
 			streamId,
 			resume,
+			readsSegments,
 			onOver: () => {
 				this.#plays.delete(streamId);
 				this.#options.onIdle();

@@ -8,8 +8,6 @@ import { type Packaged, type PackagedSegment, Packager, type PackagerOptions } f
 import type { Lease } from "#shared/mesh/catalog";
 import { type WaitingPlaces, Waits } from "./waits.ts";
 
-/** Packets that may wait to be packaged, which happens in the same turn: a large group of pictures. */
-const READ_BYTES = 32 * 1024 * 1024;
 /** Playlists list all but so many of the segments that are kept: who has read of one can still get it. */
 const OUTLIVE_SEGMENTS = 3;
 
@@ -36,14 +34,11 @@ export class Showing {
 		this.waits = new Waits(options.clock, options.places);
 		this.windowMs = Math.max(1, windowSegments - OUTLIVE_SEGMENTS) * segmentMs;
 		this.series = new HlsSeries({ segmentMs, partMs, windowMs: this.windowMs });
-		const packager = new Packager(options);
-		this.packaged = packager;
-		packager.onChange(() => this.#changed());
-		const read = (): void => packager.take(reader.take());
-		const reader = lease.hub.read({ maxBytes: READ_BYTES, from: "history", onReadable: read });
-		read();
+		const packaged = packageStream(lease.hub, options);
+		this.packaged = packaged;
+		packaged.onChange(() => this.#changed());
 		this.#close = () => {
-			reader.leave();
+			packaged[Symbol.dispose]();
 			lease.release();
 		};
 	}

@@ -16,7 +16,7 @@ export type ShowingsOptions = {
 	readonly source: StreamSource;
 	readonly clock: Clock;
 	readonly events: Events;
-	readonly packaging: PackagerOptions;
+	readonly packaging: (key: StreamKey) => PackagerOptions;
 	/** How long the first request of a stream is held until there is something to play. */
 	readonly waitMs: Millis;
 	/** Whether new viewers are let in at present. */
@@ -50,8 +50,11 @@ export class Showings implements Disposable {
 		return this.#places.size;
 	}
 
-	/** The stream a request is about, once there is something of it to play. Never throws. */
-	async watch(request: FastifyRequest, protocol: Protocol): Promise<Watched | Refused> {
+	/**
+	 * The stream a request is about, once there is something of it to play. One that is over is looked for anew where a player
+	 * begins (`isEntry`). Never throws.
+	 */
+	async watch(request: FastifyRequest, protocol: Protocol, isEntry = false): Promise<Watched | Refused> {
 		const { events, isOpen, waitMs } = this.#options;
 		const { app = "", name = "" } = request.params as { app?: string; name?: string };
 		const key = streamKey(app, name);
@@ -62,7 +65,8 @@ export class Showings implements Disposable {
 		const visit = await this.#visits.of(asked);
 		if ("type" in visit) return visit;
 		const waiter = { connection: request.raw.socket, signal: goneOf(request.raw.socket) };
-		const showing = this.#showings.get(key) ?? (await this.#open(key, waiter));
+		const known = isEntry ? this.#running(key) : this.#showings.get(key);
+		const showing = known ?? (await this.#open(key, waiter));
 		if (!showing) {
 			this.#visits.forget(asked);
 			events.playRefused(key, request.ip, "not-found");
@@ -90,14 +94,21 @@ export class Showings implements Disposable {
 	async #open(key: StreamKey, waiter: { connection: object; signal: AbortSignal }): Promise<Showing | undefined> {
 		const { source, clock, packaging } = this.#options;
 		const lease = await source.open(key, waiter);
-		const other = this.#showings.get(key);
+		const other = this.#running(key);
 		if (!lease || other) {
 			lease?.release();
 			return other;
 		}
-		const showing = new Showing(lease, { ...packaging, clock, places: this.#places });
+		this.#close(key);
+		const showing = new Showing(lease, { ...packaging(key), clock, places: this.#places });
 		this.#showings.set(key, showing);
 		return showing;
+	}
+
+	/** What is packaged and not over. */
+	#running(key: string): Showing | undefined {
+		const showing = this.#showings.get(key);
+		return showing?.packaged.hasEnded ? undefined : showing;
 	}
 
 	#close(key: string): void {

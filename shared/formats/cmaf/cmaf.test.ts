@@ -71,7 +71,7 @@ test.for([
 	}
 });
 
-test("ffmpeg decodes the same pictures from it as from what the encoder sent", () => {
+test("ffmpeg decodes the same pictures from it as from what the encoder sent", { timeout: 30_000 }, () => {
 	const packets = fixture("bframes.flv").filter(({ kind }) => kind === "video");
 	expect(hashesOf(decodedFrames(Buffer.concat(wrapped(packets, "video"))))).toEqual(
 		hashesOf(decodedFrames(asFlv(packets), "flv")),
@@ -101,6 +101,7 @@ afterAll(() => folder[Symbol.dispose]());
 
 test.for(made)(
 	"what ffmpeg makes and decodes is decoded alike from our boxes: $name",
+	{ timeout: 30_000 },
 	({ name, fourCc }) => {
 		const theirs = readFileSync(join(folder.path, `${name}.mp4`));
 		const kind = name === "vp9" ? "video" : "audio";
@@ -129,7 +130,6 @@ test.for(made)(
 		if (name === "eac3") expect(box(ours, "dec3")).toEqual(box(theirs, "dec3"));
 		if (name === "flac") expect(box(ours, "dfLa")).toEqual(box(theirs, "dfLa"));
 	},
-	30_000,
 );
 
 /** A fragment of two pictures, with all that goes beyond 32 bits and below zero. */

@@ -30,8 +30,8 @@ const FAILS_AGAIN_MS = 10_000;
 
 /** What a splicer is made of. All callbacks are called from inside `push`, `idle` or `close` of a feed. */
 export type SplicerOptions = {
-	/** Takes the output, packet by packet. */
-	readonly deliver: (packet: MediaPacket) => void;
+	/** Takes the output, packet by packet; `from` is the same object for all that one feed brings. */
+	readonly deliver: (packet: MediaPacket, from: object) => void;
 	/** Hears of a switch; where it is a discontinuity, before its first packet. */
 	readonly onSwitch?: (event: SwitchEvent) => void;
 	/**
@@ -70,11 +70,14 @@ export class Splicer {
 	readonly #owner: FeedOwner;
 	/** Of the feed that led last; undefined before the first packet. */
 	#offset: Millis | undefined;
+	/** Whose packets are being delivered. */
+	#bringing: object = this;
 	#duplicates = 0;
 	#failedAt: Millis = Number.NEGATIVE_INFINITY;
 
 	constructor(options: SplicerOptions) {
-		const output = new Output(options.deliver, options.windowMs ?? WINDOW_MS);
+		const deliver = (packet: MediaPacket): void => options.deliver(packet, this.#bringing);
+		const output = new Output(deliver, options.windowMs ?? WINDOW_MS);
 		this.#output = output;
 		this.#lead = new Lead(options.onSwitch ?? (() => {}));
 		this.#onDiscontinuity = options.onDiscontinuity ?? (() => {});
@@ -148,6 +151,7 @@ export class Splicer {
 	}
 
 	#route(feed: SplicedFeed, packet: MediaPacket, mark: number, now: Millis): void {
+		this.#bringing = feed;
 		const place = feed.place;
 		if (!place) this.#hear(feed, packet, mark, now);
 		else if (packet.kind === "data" || packet.role === "header") this.#aside(feed, place, packet, mark);
@@ -302,6 +306,7 @@ export class Splicer {
 		this.#lead.take(feed, { gapMs: this.#output.silence(now), framesLost, discontinuity });
 		if (discontinuity) this.#onDiscontinuity();
 		const [first] = items;
+		this.#bringing = feed;
 		if (first) this.#output.open(first.preamble, first.packet.time + offset);
 		for (const { packet, mark } of items) this.#route(feed, packet, mark, now);
 	}

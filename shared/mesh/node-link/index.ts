@@ -1,2 +1,3 @@
 export * from "./node-link.ts";
 export * from "./resume-request.ts";
+export * from "./segment-message.ts";

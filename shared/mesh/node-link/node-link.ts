@@ -25,13 +25,18 @@ export function checkPeer(self: Identity, object: Amf0Object, randoms: Randoms):
 		return { type: "refused", reason: "wrong-proof", message: "a node link without a usable node id" };
 	}
 	if (node === self.id) return { type: "refused", reason: "loop", message: `node ${node} dials itself` };
-	if (self.key === undefined) return { type: "node", id: node, answer: { [PROPERTY]: { node: self.id } } };
+	if (self.key === undefined)
+		return { type: "node", id: node, answer: { [PROPERTY]: { node: self.id, segments: true } } };
 	if (proof === undefined)
 		return { type: "refused", reason: "missing-proof", message: `node ${node} brings no proof of the cluster key` };
 	if (!isProof(proof, self.key, { randoms, child: node })) {
 		return { type: "refused", reason: "wrong-proof", message: `node ${node} has another cluster key` };
 	}
-	const answer = { node: self.id, proof: makeProof(self.key, { randoms, child: node, parent: self.id }) };
+	const answer = {
+		node: self.id,
+		segments: true,
+		proof: makeProof(self.key, { randoms, child: node, parent: self.id }),
+	};
 	return { type: "node", id: node, answer: { [PROPERTY]: answer } };
 }
 
@@ -48,6 +53,12 @@ export function complaintAbout(self: Identity, info: Amf0Object, randoms: Random
 	if (typeof node !== "string" || proof === undefined) return "the server brings no proof of the cluster key";
 	const isRight = isProof(proof, self.key, { randoms, child: self.id, parent: node });
 	return isRight ? undefined : `the server ${isNodeId(node) ? node : "there"} has another cluster key`;
+}
+
+/** The child's side: whether the server is a node that sends messages about segments to who asks for them. */
+export function givesSegments(info: Amf0Object): boolean {
+	const claim = info[PROPERTY];
+	return isAmf0Object(claim) && claim["segments"] === true;
 }
 
 function claimOf(object: Amf0Object): { node: Amf0Value; proof: Amf0Value } | undefined {

@@ -1,15 +1,16 @@
 import { expect, test } from "vitest";
-import { askResume, resumeAsked } from "./resume-request.ts";
+import { askAsNode, resumeAsked, segmentsAsked } from "./resume-request.ts";
 
 const token = { audio: [11, 12], video: [7, 8, 9], skewMs: -20 };
 
 test("what a child asks is what its parent reads", () => {
-	const object = askResume(token) ?? expect.fail("an object");
-	expect(resumeAsked(object)).toEqual(token);
+	expect(resumeAsked(askAsNode(token))).toEqual(token);
+	expect(segmentsAsked(askAsNode(token))).toBe(true);
 });
 
 test("who has had nothing asks for nothing", () => {
-	expect(askResume(undefined)).toBeNull();
+	expect(resumeAsked(askAsNode(undefined))).toBeUndefined();
+	expect(segmentsAsked(askAsNode(undefined))).toBe(true);
 });
 
 test.for([

@@ -1,4 +1,4 @@
-import type { RelayConfig } from "#shared/base/config";
+import { type RelayConfig, segmentMs } from "#shared/base/config";
 import type { MediaPacket } from "#shared/formats/packet";
 import type { Identity } from "#shared/mesh/node-link";
 import { pull } from "#shared/mesh/upstream";
@@ -22,6 +22,7 @@ export function openRelay(config: RelayConfig, { identity, onPacket, ...parts }:
 		staticStreams: config.static,
 		limits: config.limits,
 		times: config,
+		segmentMs: (app) => segmentMs(config, app),
 		pull: (key, server, to) =>
 			pull({
 				key,
@@ -34,6 +35,8 @@ export function openRelay(config: RelayConfig, { identity, onPacket, ...parts }:
 				onLive: to.onLive,
 				onFlowing: to.onFlowing,
 				onLost: to.onLost,
+				onGreeted: to.onGreeted,
+				onSegmentRefused: to.onSegmentRefused,
 				onPacket: (packet) => {
 					onPacket(packet);
 					to.onPacket(packet);

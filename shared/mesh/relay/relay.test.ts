@@ -51,6 +51,7 @@ function stage(more: Partial<RelayOptions> = {}) {
 		},
 		standby: 1,
 		holdMs: undefined,
+		segmentMs: () => 2000,
 		staticStreams: [],
 		limits: { streams: 10, historyBytes: 1_000_000 },
 		times: { waitMs: 2_000, keepMs: 0, lingerMs: 5_000 },

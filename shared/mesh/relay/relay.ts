@@ -1,6 +1,6 @@
 import type { Cancel, Clock, Millis } from "#shared/base/clock";
 import type { UpstreamTable } from "#shared/base/config";
-import type { StreamKey } from "#shared/base/names";
+import { type StreamKey, splitStreamKey } from "#shared/base/names";
 import type { Events } from "#shared/base/runtime";
 import type { ResumeToken } from "#shared/media/splice";
 import type { Asker, Catalog, Fetcher, Lease, Standing } from "#shared/mesh/catalog";
@@ -24,6 +24,8 @@ export type RelayOptions = {
 	holdMs: Millis | undefined;
 	/** Pulled always, whether or not anybody reads. */
 	staticStreams: readonly StreamKey[];
+	/** How long the segments of an app's streams are where no node above says so. */
+	segmentMs(app: string): Millis;
 	limits: { streams: number; historyBytes: number };
 	times: {
 		/** How long a play waits for its stream to appear. */
@@ -120,6 +122,7 @@ export class Relay implements Fetcher, Disposable {
 			resume,
 			historyBytes: limits.historyBytes,
 			keepMs: times.keepMs,
+			segmentMs: this.#options.segmentMs(splitStreamKey(key).app),
 			patience: { first: waitMs, later: times.lingerMs },
 			servers: () => serversFor(key, this.#options),
 			standby: this.#options.standby,

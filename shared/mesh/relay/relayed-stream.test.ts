@@ -24,6 +24,7 @@ function stage() {
 		key: parseStreamKey("live/a") ?? expect.fail("a key"),
 		clock,
 		historyBytes: 1_000_000,
+		segmentMs: 2000,
 		keepMs: 0,
 		resume: undefined,
 		events: createEvents(silentLogger(), metrics),

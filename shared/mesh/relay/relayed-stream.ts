@@ -5,7 +5,9 @@ import { CodecsSeen } from "#shared/formats/flv";
 import type { MediaPacket } from "#shared/formats/packet";
 import { type ResumeToken, Splicer, type SwitchEvent } from "#shared/media/splice";
 import { Hub } from "#shared/media/stream";
+import { Timeline } from "#shared/media/timeline";
 import type { Lease } from "#shared/mesh/catalog";
+import type { SegmentRefusal } from "#shared/mesh/node-link";
 import {
 	type Candidate,
 	type PullLoss,
@@ -25,6 +27,8 @@ export type Puller = (
 		onPacket(packet: MediaPacket): void;
 		onLive(): void;
 		onFlowing(): void;
+		onGreeted(givesSegments: boolean): void;
+		onSegmentRefused(reason: SegmentRefusal): void;
 		onLost(reason: PullLoss, message: string): void;
 	},
 ) => Cancel;
@@ -37,6 +41,8 @@ export type RelayedStreamOptions = Wishes & {
 	historyBytes: number;
 	/** The stream goes on this long after the last reader left. */
 	keepMs: Millis;
+	/** How long its segments are where no node above says so. */
+	segmentMs: Millis;
 	pull: Puller;
 	/** The last frames had by whoever wants the stream: it begins there where an upstream still holds them. */
 	resume: ResumeToken | undefined;
@@ -53,11 +59,15 @@ export type RelayEnd = "gave-up" | "unread" | "stopped" | "failed";
 /** What a child may have missed and asks for when it comes back: longer than any switch takes. */
 export const HISTORY_MS: Millis = 12_000;
 
+/** A parent that says it tells of segments does so at the next keyframe; none are longer but by mistake. */
+const MARK_WAIT_MS: Millis = 10_000;
+
 /** One stream on its way through this node: upstream subscription, splicer, hub, and who holds on to it. */
 export class RelayedStream {
 	readonly hub: Hub;
 	readonly #options: RelayedStreamOptions;
 	readonly #splicer: Splicer;
+	readonly #timeline: Timeline;
 	readonly #subscription: Subscription;
 	readonly #codecs = new CodecsSeen();
 	readonly #history = new SwitchHistory();
@@ -81,10 +91,15 @@ export class RelayedStream {
 			onReaderFailed: (error) => events.errorContained("packet-reader", error, { key }),
 		});
 		this.#splicer = new Splicer({
-			deliver: (packet) => this.#deliver(packet),
+			deliver: (packet, from) => this.#deliver(packet, from),
 			onSwitch: (event) => this.#onSwitch(event),
-			onDiscontinuity: () => this.hub.discontinuity(),
+			onDiscontinuity: () => {
+				this.hub.discontinuity();
+				this.#timeline.discontinuity();
+			},
 		});
+		this.#timeline = new Timeline({ segmentMs: options.segmentMs, utc: Date.now });
+		this.#timeline.wait(MARK_WAIT_MS);
 		this.#subscription = new Subscription({
 			servers,
 			standby,
@@ -211,6 +226,10 @@ export class RelayedStream {
 				report({ type: "live" });
 			},
 			onFlowing: () => report({ type: "flowing" }),
+			onGreeted: (givesSegments) => {
+				if (!givesSegments) this.#timeline.own();
+			},
+			onSegmentRefused: (reason) => events.segmentRefused(server.id, reason),
 			onLost,
 		});
 		const close = (): void => {
@@ -229,9 +248,9 @@ export class RelayedStream {
 		this.#options.events.switched(this.#options.key, event);
 	}
 
-	#deliver(packet: MediaPacket): void {
+	#deliver(packet: MediaPacket, from: object): void {
 		this.#codecs.note(packet);
-		this.hub.write(packet);
+		this.hub.write(this.#timeline.take(packet, from));
 		if (this.#waiting.length > 0) this.#tellWaiting(true);
 	}
 

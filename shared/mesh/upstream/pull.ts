@@ -1,9 +1,18 @@
 import type { Cancel, Clock, Millis } from "#shared/base/clock";
 import { type MeshError, PeerLostError, ProtocolError, RefusedError } from "#shared/base/errors";
 import { type StreamKey, splitStreamKey } from "#shared/base/names";
+import type { Amf0Object } from "#shared/formats/amf0";
 import type { MediaPacket } from "#shared/formats/packet";
 import type { ResumeToken } from "#shared/media/splice";
-import { askResume, complaintAbout, type Identity, introduce } from "#shared/mesh/node-link";
+import {
+	askAsNode,
+	complaintAbout,
+	givesSegments,
+	type Identity,
+	introduce,
+	SegmentReader,
+	type SegmentRefusal,
+} from "#shared/mesh/node-link";
 import { dialRtmp, type RtmpCall } from "#shared/net/rtmp";
 import type { Candidate } from "./candidate.ts";
 
@@ -22,6 +31,10 @@ export type PullOptions = {
 	/** Packets as they come; before the first of them, `onLive`. What these three throw ends the pull. */
 	onPacket(packet: MediaPacket): void;
 	onLive(): void;
+	/** The upstream answered, and says of its segments where they begin, or does not. */
+	onGreeted?(givesSegments: boolean): void;
+	/** What it said of a segment is not believed. */
+	onSegmentRefused?(reason: SegmentRefusal): void;
 	/** Media still came after `idleMs`: it is more than what the upstream had in store. */
 	onFlowing(): void;
 	/** The pull is over, by a fixed `reason`; comes exactly once unless it was stopped. */
@@ -45,6 +58,7 @@ export function pull(options: PullOptions): Cancel {
 	const { app, name } = splitStreamKey(key);
 	const appThere = server.app ?? app;
 	const host = server.host.includes(":") ? `[${server.host}]` : server.host;
+	const segments = new SegmentReader((reason) => options.onSegmentRefused?.(reason));
 	const startedAt = clock.now();
 	let firstMediaAt: Millis | undefined;
 	let lastMediaAt: Millis | undefined;
@@ -71,10 +85,16 @@ export function pull(options: PullOptions): Cancel {
 	};
 	const take = (packet: MediaPacket): void => {
 		try {
-			onPacket(packet);
+			const told = segments.take(packet);
+			if (told) onPacket(told);
 		} catch (error) {
 			end("failed", `a fault of our own: ${error instanceof Error ? error.message : error}`);
 		}
+	};
+	const greet = (info: Amf0Object): void => {
+		const isNode = givesSegments(info);
+		if (isNode) segments.invite();
+		options.onGreeted?.(isNode);
 	};
 	const call: RtmpCall = dialRtmp({
 		host: server.host,
@@ -85,10 +105,12 @@ export function pull(options: PullOptions): Cancel {
 		name,
 		digest: false,
 		credentials: (randoms) => introduce(self, randoms),
-		playObject: () => askResume(options.resume()),
+		playObject: () => askAsNode(options.resume()),
 		checkServer: (info, randoms) => complaintAbout(self, info, randoms),
 		onEvent: (event) => {
-			if (event.type === "media" && !over) take(event.packet);
+			if (over) return;
+			if (event.type === "connected") greet(event.info);
+			else if (event.type === "media") take(event.packet);
 		},
 		onEnd: (error) => end(lossOf(error), error.message),
 	});
