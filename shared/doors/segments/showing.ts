@@ -4,7 +4,7 @@ import type { Clock, Millis } from "#shared/base/clock";
 import type { MediaTrack } from "#shared/base/names";
 import { type DashPeriod, DashPeriods } from "#shared/formats/dash";
 import { HlsSeries } from "#shared/formats/hls";
-import { type Packaged, type PackagedSegment, Packager, type PackagerOptions } from "#shared/media/package";
+import { type Packaged, type PackagedSegment, type PackagerOptions, packageStream } from "#shared/media/package";
 import type { Lease } from "#shared/mesh/catalog";
 import { type WaitingPlaces, Waits } from "./waits.ts";
 
