@@ -36,7 +36,15 @@ export const startEdge = (config: EdgeConfig, options: Omit<NodeOptions, "follow
 		const isOpen = () => !node.isDraining;
 		const { waitMs } = config;
 		const showings = scope.use(
-			new Showings({ access, source: room, clock, events, packaging: (key) => packaging(config, splitStreamKey(key).app), waitMs, isOpen }),
+			new Showings({
+				access,
+				source: room,
+				clock,
+				events,
+				packaging: (key) => packaging(config, splitStreamKey(key).app),
+				waitMs,
+				isOpen,
+			}),
 		);
 		serveHls(node.http.app, showings);
 		serveDash(node.http.app, showings);

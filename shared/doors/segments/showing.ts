@@ -82,7 +82,10 @@ export class Showing {
 		const { tracks, hasEnded } = this.packaged;
 		this.#pages.clear();
 		this.series.update(tracks, hasEnded);
-		this.#current = this.#periods.update(tracks);
+		const listed = this.windowMs / this.packaged.segmentMs;
+		this.#current = this.#periods.update(
+			tracks.map((track) => ({ ...track, segments: track.segments.slice(-listed) })),
+		);
 		this.waits.look();
 	}
 }
