@@ -2,13 +2,13 @@
 // A part imports the parts of the rooms above its own, and in its own room the parts before it.
 const ROOMS = {
 	base: ["errors", "clock", "bytes", "names", "address", "config", "runtime"],
-	formats: ["packet", "amf0", "flv", "codec", "cmaf", "mpegts"],
+	formats: ["packet", "amf0", "flv", "codec", "cmaf", "hls", "dash", "mpegts"],
 	rtmp: ["handshake", "chunk", "message", "session", "node-proof"],
 	media: ["stream", "splice", "timeline", "package"],
 	net: ["socket", "http", "rtmp"],
 	access: ["request", "sessions", "admission"],
 	mesh: ["control", "node-link", "catalog", "packaging", "upstream", "relay"],
-	doors: ["viewer", "api", "http-flv", "mpegts", "rtmp"],
+	doors: ["viewer", "api", "http-flv", "mpegts", "segments", "hls", "dash", "rtmp"],
 	node: ["workers", "service"],
 };
 const PARTS = Object.entries(ROOMS).flatMap(([room, parts]) => parts.map((part) => `${room}/${part}`));

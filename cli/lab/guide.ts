@@ -23,7 +23,13 @@ export function guideText({ mesh: { nats, nodes }, folder, watchAt, hasDemo }: G
 	const todo = [
 		["watch", `ffplay -fflags nobuffer ${watchAt.rtmp}/${key}`],
 		["", `ffprobe ${watchAt.rtmp}/${key}`],
-		...(watchAt.role === "edge" ? [["", `ffplay -fflags nobuffer ${watchAt.http}/${key}.flv`]] : []),
+		...(watchAt.role === "edge"
+			? [
+					["", `ffplay -fflags nobuffer ${watchAt.http}/${key}.flv`],
+					["in a browser", `${watchAt.http}/${key}/index.m3u8`],
+					["", `${watchAt.http}/${key}/manifest.mpd`],
+				]
+			: []),
 		["count frames", `${ownCommand()} probe ${watchAt.rtmp}/${key} --seconds 10`],
 		["publish yours", `ffmpeg -re -i FILE -c:v libx264 -c:a aac -f flv ${first?.rtmp}/${own}`],
 		["kill a node", `kill -9 ${victim?.pid}    (${victim?.id})`],

@@ -1,9 +1,13 @@
-import { type EdgeConfig, Settings } from "#shared/base/config";
+import { type EdgeConfig, packaging, Settings } from "#shared/base/config";
+import { type StreamKey, splitStreamKey } from "#shared/base/names";
 import { assemble } from "#shared/base/runtime";
 import { serveSubscriptions } from "#shared/doors/api";
+import { serveDash } from "#shared/doors/dash";
+import { serveHls } from "#shared/doors/hls";
 import { serveHttpFlv } from "#shared/doors/http-flv";
 import { serveMpegTs } from "#shared/doors/mpegts";
 import { rtmpDoor } from "#shared/doors/rtmp";
+import { Showings, serveSegments } from "#shared/doors/segments";
 import { Catalog, playPolicy, WaitingRoom } from "#shared/mesh/catalog";
 import { observeRelay, openRelay, type Relay } from "#shared/mesh/relay";
 import { isUpstream } from "#shared/mesh/upstream";
@@ -31,11 +35,18 @@ export const startEdge = (given: EdgeConfig, options: Omit<NodeOptions, "follow"
 		const policy = playPolicy(config);
 		const { role } = config;
 		serveSubscriptions(node.admin.app, relay);
-		const live = { access, source: room, policy, events, isOpen: () => !node.isDraining };
+		const isOpen = () => !node.isDraining;
+		const live = { access, source: room, policy, events, isOpen };
 		serveHttpFlv(node.http.app, live);
 		serveMpegTs(node.http.app, live);
+		const packagingOf = (key: StreamKey) => packaging(config, splitStreamKey(key).app);
+		const segments = { access, source: room, clock, events, packaging: packagingOf, waitMs: config.waitMs, isOpen };
+		const showings = scope.use(new Showings(segments));
+		serveHls(node.http.app, showings);
+		serveDash(node.http.app, showings);
+		serveSegments(node.http.app, showings);
 		const about = { self: identity, role, clock, access, source: room, policy, events };
 		await openDoors(node, rtmpDoor({ ...about, players: "anyone" }));
 
-		return { ...running(node, scope, settings, () => relay.readers), relay };
+		return { ...running(node, scope, settings, () => relay.readers + showings.viewers), relay };
 	});

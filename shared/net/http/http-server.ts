@@ -1,10 +1,11 @@
 import { createServer, type RequestListener } from "node:http";
 import type { Socket } from "node:net";
-import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { ConnectionLimits, descriptorOf, listen } from "#shared/net/socket";
 import { answerErrors, answerNoRequest, answerPreflight, openToPages } from "./http-answers.ts";
 import { receive } from "./http-connection.ts";
 
+export type { FastifyReply, FastifyRequest };
 /** Where routes are added; it answers from `open` on. */
 export type HttpApp = FastifyInstance;
 
@@ -16,6 +17,8 @@ const MAX_EARLY = 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
 /** How often it is looked for clients that are late: Node's own 30 s would be added to their time. */
 const LATE_CHECK_MS = 1_000;
+/** A connection may rest this long between two requests: a player asks once a segment. */
+const KEEP_ALIVE_MS = 20_000;
 /** Room for the two halves of the longest stream key. */
 const MAX_PARAM_LENGTH = 300;
 
@@ -50,6 +53,7 @@ export async function listenHttp(options: HttpServerOptions): Promise<HttpServer
 	const { limits, isForPages } = options;
 	const server = createServer({
 		requestTimeout: REQUEST_TIMEOUT_MS,
+		keepAliveTimeout: KEEP_ALIVE_MS,
 		connectionsCheckingInterval: LATE_CHECK_MS,
 		noDelay: true,
 	});
