@@ -130,6 +130,13 @@ const THAWS_ALONE: FeedPlan[] = [
 	{ id: "b", openAt: 0, lag: 34, zero: 0, freeze: [992, 1524] },
 ];
 
+/** One that was never recognised thaws in the moment the leader is given up, and a third goes on. */
+const THAWS_IN_BETWEEN: FeedPlan[] = [
+	{ id: "a", openAt: 0, lag: 0, zero: 0, freeze: [5535, 6536] },
+	{ id: "b", openAt: 0, lag: 0, zero: 0 },
+	{ id: "c", openAt: 0, lag: 470, zero: 0, freeze: [536, 6535] },
+];
+
 test.for(SOURCES)(
 	"$name: feeds of one encoder come out as what it sent, whatever dies or freezes",
 	{ timeout: TIMEOUT_MS },
@@ -161,7 +168,13 @@ test.for(SOURCES)(
 				expect(splicer.stats.framesLost).toBe(0);
 				expect(splicer.stats.discontinuities).toBe(0);
 			}),
-			{ numRuns: RUNS, examples: [[THAWS_ALONE, 0]] },
+			{
+				numRuns: RUNS,
+				examples: [
+					[THAWS_ALONE, 0],
+					[THAWS_IN_BETWEEN, 0],
+				],
+			},
 		);
 	},
 );

@@ -4,7 +4,7 @@ import type { Alignment } from "./align.ts";
 import { type Feed, type FeedFailure, type FeedOwner, type Place, SplicedFeed } from "./feed.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { FrameKind } from "./frame-window.ts";
-import { Lead, type SwitchEvent } from "./lead.ts";
+import { Lead, type SwitchCause, type SwitchEvent } from "./lead.ts";
 import { Output } from "./output.ts";
 import { isPreamble } from "./preamble.ts";
 import { type Candidate, recogniseCold, recogniseHot } from "./recognise.ts";
@@ -74,6 +74,8 @@ export class Splicer {
 	#bringing: object = this;
 	#duplicates = 0;
 	#failedAt: Millis = Number.NEGATIVE_INFINITY;
+	/** When the last leader was given up. */
+	#leftAt: Millis = Number.NEGATIVE_INFINITY;
 
 	constructor(options: SplicerOptions) {
 		const deliver = (packet: MediaPacket): void => options.deliver(packet, this.#bringing);
@@ -185,7 +187,8 @@ export class Splicer {
 			else this.#doubt(feed, place, packet, mark, now);
 		} else {
 			// The feed left frames out, or changed under way.
-			this.#lose(feed);
+			this.#giveUp(feed, "slower", now);
+			feed.lose();
 			feed.isMisfit = feed.isMerging;
 			this.#hear(feed, packet, mark, now);
 		}
@@ -244,13 +247,13 @@ export class Splicer {
 
 	#idled(feed: SplicedFeed, now: Millis): void {
 		feed.isIdle = true;
-		this.#lead.lose(feed, "silent");
+		this.#giveUp(feed, "silent", now);
 		this.#goOn(now);
 	}
 
 	#closed(feed: SplicedFeed, now: Millis): void {
 		this.#feeds.delete(feed);
-		this.#lead.lose(feed, "closed");
+		this.#giveUp(feed, "closed", now);
 		this.#goOn(now);
 	}
 
@@ -287,7 +290,9 @@ export class Splicer {
 		};
 		const place = feed.settle(offset, { audio: next("audio"), video: next("video") });
 		const items = feed.backlog.take();
-		if (!this.#lead.feed) place.alone = { since: feed.probingSince ?? now, from: items[0]?.packet.time ?? 0 };
+		// While another one led, what this one brought was late: only what came since then speaks for it.
+		const since = feed.probingSince ?? now;
+		if (!this.#lead.feed && since >= this.#leftAt) place.alone = { since, from: items[0]?.packet.time ?? 0 };
 		feed.isMerging = true;
 		try {
 			for (const { packet, mark } of items) this.#route(feed, packet, mark, now);
@@ -311,8 +316,8 @@ export class Splicer {
 		for (const { packet, mark } of items) this.#route(feed, packet, mark, now);
 	}
 
-	#lose(feed: SplicedFeed): void {
-		this.#lead.lose(feed, "slower");
-		feed.lose();
+	#giveUp(feed: SplicedFeed, cause: SwitchCause, now: Millis): void {
+		if (this.#lead.feed === feed) this.#leftAt = now;
+		this.#lead.lose(feed, cause);
 	}
 }
