@@ -3,7 +3,9 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import type { View } from "../../cli/status/view.ts";
 import { isEvent, millrace, startLab } from "../support/lab.ts";
+import { TestViewer } from "../support/rtmp-peer.ts";
 
 const CLIP = "cli/demo/demo.flv";
 /** Loopback without the control plane: what a node needs to start alone. */
@@ -144,10 +146,23 @@ test("a lab plays its demo at an edge, without a frame lost, and shows itself", 
 	const missing = await millrace(["probe", `${lab.node("edge1").rtmp}/live/nobody`]);
 	expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining("not found") });
 
+	using viewer = new TestViewer(url);
+	await expect.poll(() => viewer.packets.length).toBeGreaterThan(0);
 	const status = await millrace(["status", "--nats", lab.nats, "--json"]);
-	const { nodes, streams } = JSON.parse(status.stdout);
-	expect(nodes.map(({ id }: { id: string }) => id)).toEqual(lab.nodes.map(({ id }) => id));
-	expect(streams).toMatchObject([{ key: "live/demo" }]);
+	const { nodes, streams } = JSON.parse(status.stdout) as View;
+	expect(nodes.map(({ id, streams: carried, viewers }) => [id, carried, viewers])).toEqual([
+		...[
+			["origin1", 1, 0],
+			["origin2", 1, 0],
+			["intermediate1", 1, 0],
+			["edge1", 1, 1],
+		],
+	]);
+	const { origin1, intermediate1, edge1 } = Object.fromEntries(streams[0]?.nodes.map((at) => [at.id, at]) ?? []);
+	expect(streams.map(({ key }) => key)).toEqual(["live/demo"]);
+	expect(origin1).toMatchObject({ hops: ["origin1"], upstream: null });
+	expect(intermediate1).toMatchObject({ upstream: expect.stringMatching(/^origin[12]$/), readers: 1 });
+	expect(edge1).toMatchObject({ upstream: "intermediate1", standby: expect.any(Array), readers: 1 });
 
 	expect(await lab.stop("SIGINT")).toEqual({ code: 0, signal: null });
 });

@@ -11,8 +11,10 @@ import type { Directory, DirectoryChange, DirectoryOptions, DirectoryState, Hold
 import { Followers } from "./followers.ts";
 import { Hearing } from "./hearing.ts";
 import { Liveness } from "./liveness.ts";
-import { type Alive, alive, gone, register, type StreamInfo } from "./messages.ts";
+import { type Alive, alive, gone, type NodeReport, register, type StreamInfo } from "./messages.ts";
 import { PeerTable } from "./peer-table.ts";
+import { ReportAsker } from "./report-asker.ts";
+import { Reporter } from "./reporter.ts";
 import { StreamTable } from "./stream-table.ts";
 import { nodeIdOf, type Subjects, subjectsOf } from "./subjects.ts";
 
@@ -33,6 +35,8 @@ export class BusDirectory implements Directory {
 	readonly #announcer: Announcer;
 	readonly #followers: Followers;
 	readonly #liveness: Liveness;
+	readonly #reporter: Reporter;
+	readonly #reports: ReportAsker;
 	readonly #discoverAnswers: Allowance;
 	readonly #registerBytes: Allowance;
 	/** Ids already reported as used twice. */
@@ -74,6 +78,8 @@ export class BusDirectory implements Directory {
 			sweep: (now, provenAt) => this.#sweep(now, provenAt),
 			state: (state) => this.#emit({ type: "state", state }),
 		});
+		this.#reporter = new Reporter(clock, self.incarnation);
+		this.#reports = new ReportAsker(bus, clock, this.#subjects);
 		this.#listen();
 	}
 
@@ -95,6 +101,14 @@ export class BusDirectory implements Directory {
 
 	askToDrain(nodeId: string): void {
 		if (isNodeId(nodeId)) this.#bus.publish(this.#subjects.drain(nodeId), EMPTY_MAP);
+	}
+
+	async askForReport(nodeId: string, within: Millis): Promise<NodeReport | undefined> {
+		return this.#isClosed || !isNodeId(nodeId) ? undefined : await this.#reports.ask(nodeId, within);
+	}
+
+	answerReports(report: () => NodeReport): void {
+		this.#reporter.lookAt(report);
 	}
 
 	nodes(): readonly NodeView[] {
@@ -133,6 +147,7 @@ export class BusDirectory implements Directory {
 		this.#announcer.close();
 		this.#hearing.close();
 		this.#followers.close();
+		this.#reports.close();
 		await this.#bus[Symbol.asyncDispose]();
 	}
 
@@ -145,6 +160,7 @@ export class BusDirectory implements Directory {
 			`${this.#bus.inbox}.>`,
 			({ subject, payload }) => {
 				const [id = "", ticket] = answerTo(subject);
+				if (ticket !== undefined && this.#reports.expects(ticket)) return this.#reports.take(ticket, payload);
 				if (ticket !== undefined) return this.#followers.reply(id, ticket, payload);
 				// Without another node on the bus, the server itself answers `discover` with nothing.
 				return payload.length > 0 ? this.#alive(decode(alive, payload)) : undefined;
@@ -166,6 +182,11 @@ export class BusDirectory implements Directory {
 			const pages = this.#announcer.pages();
 			if (this.#registerBytes.take(pages.reduce((bytes, page) => bytes + page.length, 0))) this.#answer(reply, pages);
 			else this.#hearing.full("register", { node: node.id }, "register not answered: too many ask");
+		});
+		this.#hearing.on(this.#subjects.report(id), ({ reply }) => {
+			const pages = this.#reporter.pages();
+			if (pages) this.#answer(reply, pages);
+			else this.#hearing.full("report", {}, "report not answered: too many ask");
 		});
 		this.#hearing.on(this.#subjects.drain(id), () => this.#options.onDrain?.());
 	}

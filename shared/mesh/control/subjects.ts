@@ -17,6 +17,7 @@ export function subjectsOf(cluster: string) {
 		removeStream: (id: string) => node(id, "removeStream"),
 		gone: (id: string) => node(id, "gone"),
 		drain: (id: string) => node(id, "drain"),
+		report: (id: string) => node(id, "report"),
 		discover: `${root}.discover`,
 		/** Wildcards: what everybody hears from everybody. */
 		everyAlive: node("*", "alive"),
