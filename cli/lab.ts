@@ -12,7 +12,8 @@ export function addLab(program: Command): void {
 		.command("lab")
 		.summary("run a whole mesh on this machine, with a demo stream")
 		.description(
-			"Runs a nats-server and every service on this machine, publishes a demo stream and tells what to open. Ctrl-C stops all of it.",
+			"Runs a nats-server and every service on this machine, publishes a demo stream and tells what to open. Ctrl-C stops all of it. " +
+				"The logs stay in $XDG_STATE_HOME/millrace/lab (~/.local/state/millrace/lab) until the next lab begins.",
 		)
 		.option("--origins <n>", "how many origins", count(1), 2)
 		.option("--intermediates <n>", "how many intermediates", count(0), 2)

@@ -6,8 +6,10 @@ import type { StatusOptions } from "./status/status.ts";
 export function addStatus(program: Command): void {
 	program
 		.command("status")
-		.summary("show the nodes and streams of a mesh")
-		.description("Listens to a mesh for a moment and shows its nodes and streams.")
+		.summary("show the nodes, streams and viewers of a mesh")
+		.description(
+			"Listens to a mesh for a moment and shows its nodes with their viewers, and for each stream where every node has it from.",
+		)
 		.addOption(natsOption())
 		.addOption(clusterOption())
 		.option("--json", "print one JSON object")

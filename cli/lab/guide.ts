@@ -34,7 +34,7 @@ export function guideText({ mesh: { nats, nodes }, folder, watchAt, hasDemo }: G
 		["publish yours", `ffmpeg -re -i FILE -c:v libx264 -c:a aac -f flv ${first?.rtmp}/${own}`],
 		["kill a node", `kill -9 ${victim?.pid}    (${victim?.id})`],
 		["see the mesh", `${ownCommand()} status --nats ${nats.url}`],
-		["read logs in", folder],
+		["read logs in", `${folder}    (also when the lab is over, until the next one)`],
 		["stop", "Ctrl-C"],
 	];
 	const lines = todo.map(([what = "", how = ""]) => `${what.padEnd(15)}${how}`);

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { stringify } from "yaml";
 import { systemClock } from "#shared/base/clock";
 import { readConfig } from "#shared/base/config";
@@ -10,6 +7,7 @@ import { aborted, stopSignal } from "../stop-signal.ts";
 import { parsePlayUrl } from "../stream-url.ts";
 import { note } from "../terminal.ts";
 import { DEMO_KEY } from "./demo-process.ts";
+import { LabFolder } from "./lab-folder.ts";
 import type { LabNode } from "./lab-node.ts";
 import { Mesh } from "./mesh.ts";
 import { type LabReport, reportAsJson, reportForPeople } from "./report.ts";
@@ -30,11 +28,12 @@ export async function lab(options: LabOptions): Promise<void> {
 	const nodes = planNodes(options, overlay);
 	for (const node of nodes) check(node, options.overlay);
 	const stop = stopSignal();
-	const folder = mkdtempSync(join(tmpdir(), "millrace-lab-"));
+	const report = options.json ? reportAsJson : reportForPeople;
+	using folder = new LabFolder(systemClock);
 	try {
-		await run({ options, nodes, folder, stop, report: options.json ? reportAsJson : reportForPeople });
+		await run({ options, nodes, folder: folder.path, stop, report });
 	} finally {
-		rmSync(folder, { recursive: true, force: true });
+		report.over(folder.path);
 	}
 }
 

@@ -1,14 +1,13 @@
 // Runs a nats-server for as long as the process that started this one lives, and dies as the server dies:
-// the server itself would outlive a lab that is killed. After such a one it takes the lab's folder away, too.
+// the server itself would outlive a lab that is killed.
 import { spawn } from "node:child_process";
-import { rmSync } from "node:fs";
 
 const CLIENT_PORT = /Listening for client connections on [^\s]+:(\d+)/;
 const READY = /Server is ready/;
 /** The log up to "ready" is two dozen lines. */
 const MAX_LOG_CHARACTERS = 16_384;
 
-const [program = "nats-server", port = "-1", folder] = process.argv.slice(2);
+const [program = "nats-server", port = "-1"] = process.argv.slice(2);
 const server = spawn(program, ["-a", "127.0.0.1", "-p", port], { stdio: ["ignore", "ignore", "pipe"] });
 let log = "";
 
@@ -16,11 +15,7 @@ let log = "";
 const stop = (): void => void server.kill("SIGKILL");
 process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
-process.on("disconnect", () => {
-	stop();
-	// What else the lab has started ends now as well, and may still write its last lines there.
-	if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-});
+process.on("disconnect", stop);
 
 server.stderr.on("data", (bytes: Buffer) => {
 	process.stderr.write(bytes);

@@ -40,7 +40,7 @@ export class NatsProcess {
 			launch: () =>
 				new Child({
 					command: ownProgram("lab/nats-keeper"),
-					args: [program, `${this.#port}`, folder],
+					args: [program, `${this.#port}`],
 					logFile: join(folder, "nats.log"),
 					onLine: logTo("nats"),
 				}),

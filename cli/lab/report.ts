@@ -13,6 +13,8 @@ export type LabReport = Chronicle & {
 	playing(url: string, isPlaying: boolean): void;
 	/** Everything is there. */
 	guide(guide: Guide): void;
+	/** All processes are gone; `folder` has their logs still. */
+	over(folder: string): void;
 };
 
 const line = (event: object): void => say(JSON.stringify(event));
@@ -23,6 +25,7 @@ export const reportAsJson: LabReport = {
 	ready: ({ nats, nodes }, folder) => line({ event: "ready", nats: nats.url, nodes, natsPid: nats.pid, logs: folder }),
 	playing: (url, isPlaying) => line({ event: isPlaying ? "playing" : "not-playing", url }),
 	guide: () => {},
+	over: (folder) => line({ event: "over", logs: folder }),
 	exited: ({ id, pid, exit }) => line({ event: "exit", id, pid, ...exit }),
 	restarted: (id, pid) => line({ event: "restart", id, pid }),
 };
@@ -35,6 +38,7 @@ export const reportForPeople: LabReport = {
 		if (!isPlaying) note(`the demo cannot be watched at ${url} yet`);
 	},
 	guide: (guide) => say(guideText(guide)),
+	over: (folder) => note(`logs are in ${folder} until the next lab begins`),
 	exited: ({ id, pid, exit: { code, signal }, lastLines, restarts }) => {
 		const how = signal ? `was killed by ${signal}` : `ended with status ${code}`;
 		note(`${id} (pid ${pid}) ${how}${restarts ? "; starting it again" : ""}`);

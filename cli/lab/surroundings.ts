@@ -5,6 +5,6 @@ export type Surroundings = {
 	/** Where its log and configuration go. */
 	folder: string;
 	supervisor: Supervisor;
-	/** Who gets the lines of a process's log, if not a file. */
+	/** Who gets the lines of a process's log besides its file. */
 	logTo(id: string): ((line: string) => void) | undefined;
 };

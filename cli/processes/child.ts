@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, createWriteStream, openSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { StartError } from "#shared/base/errors";
 import { ownModule } from "../project.ts";
@@ -19,7 +19,7 @@ export type ChildOptions = {
 	readonly command?: readonly string[] | undefined;
 	/** Variables besides those of this process that are no setting of a service. */
 	readonly env?: NodeJS.ProcessEnv | undefined;
-	/** Gets its stderr, instead of `output`; further runs add to it. */
+	/** Gets its stderr, instead of `output` where nobody gets the lines; further runs add to it. */
 	readonly logFile?: string | undefined;
 	/** Gets its stderr by lines. */
 	readonly onLine?: ((line: string) => void) | undefined;
@@ -55,6 +55,7 @@ export class Child implements AsyncDisposable {
 		stderr?.on("data", (text: Buffer) => {
 			this.#output = (this.#output + text.toString()).slice(-MAX_OUTPUT);
 		});
+		if (stderr && logFile !== undefined) stderr.pipe(createWriteStream(logFile, { flags: "a" }).on("error", () => {}));
 		if (stderr && onLine) createInterface({ input: stderr }).on("line", onLine);
 		this.exited = new Promise((resolve) => {
 			const end = (code: number | null, signal: NodeJS.Signals | null): void => {

@@ -11,7 +11,15 @@ import { Showings, serveSegments } from "#shared/doors/segments";
 import { Catalog, playPolicy, WaitingRoom } from "#shared/mesh/catalog";
 import { observeRelay, openRelay, type Relay } from "#shared/mesh/relay";
 import { isUpstream } from "#shared/mesh/upstream";
-import { type NodeOptions, openDoors, openNode, type Running, running, Traffic } from "#shared/node/service";
+import {
+	answerReports,
+	type NodeOptions,
+	openDoors,
+	openNode,
+	type Running,
+	running,
+	Traffic,
+} from "#shared/node/service";
 
 /** A running edge. */
 export type Edge = Running<EdgeConfig> & { readonly relay: Relay };
@@ -35,6 +43,7 @@ export const startEdge = (given: EdgeConfig, options: Omit<NodeOptions, "follow"
 		const policy = playPolicy(config);
 		const { role } = config;
 		serveSubscriptions(node.admin.app, relay);
+		answerReports(node, relay);
 		const isOpen = () => !node.isDraining;
 		const live = { access, source: room, policy, events, isOpen };
 		serveHttpFlv(node.http.app, live);

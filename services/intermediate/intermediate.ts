@@ -5,7 +5,15 @@ import { rtmpDoor } from "#shared/doors/rtmp";
 import { Catalog, playPolicy, WaitingRoom } from "#shared/mesh/catalog";
 import { observeRelay, openRelay, type Relay } from "#shared/mesh/relay";
 import { isUpstream } from "#shared/mesh/upstream";
-import { type NodeOptions, openDoors, openNode, type Running, running, Traffic } from "#shared/node/service";
+import {
+	answerReports,
+	type NodeOptions,
+	openDoors,
+	openNode,
+	type Running,
+	running,
+	Traffic,
+} from "#shared/node/service";
 
 /** A running intermediate. */
 export type Intermediate = Running<IntermediateConfig> & { readonly relay: Relay };
@@ -32,6 +40,7 @@ export const startIntermediate = (
 		const policy = playPolicy(config);
 		const { role } = config;
 		serveSubscriptions(node.admin.app, relay);
+		answerReports(node, relay);
 		const about = { self: identity, role, clock, access, source: room, policy, events };
 		await openDoors(node, rtmpDoor({ ...about, players: "nodes" }));
 

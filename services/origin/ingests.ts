@@ -5,6 +5,7 @@ import type { Publication, PublishDesk, Publisher } from "#shared/doors/rtmp";
 import type { MediaPacket } from "#shared/formats/packet";
 import type { TimelineAccount } from "#shared/media/timeline";
 import type { Asker, Catalog, Lease, StreamSource } from "#shared/mesh/catalog";
+import type { CarriedStream } from "#shared/mesh/control";
 import type { OtherOrigins } from "./agreement.ts";
 import { Ingest } from "./ingest.ts";
 
@@ -35,6 +36,11 @@ export class Ingests implements PublishDesk, StreamSource, Disposable {
 
 	get size(): number {
 		return this.#ingests.size;
+	}
+
+	/** What is published, for a node's report. */
+	carried(): CarriedStream[] {
+		return [...this.#ingests].map(([key, { hub }]) => ({ key, upstream: null, standby: [], readers: hub.readers }));
 	}
 
 	get readers(): number {

@@ -2,7 +2,15 @@ import { type OriginConfig, Settings, segmentMs } from "#shared/base/config";
 import { assemble, observe } from "#shared/base/runtime";
 import { rtmpDoor } from "#shared/doors/rtmp";
 import { Catalog, playPolicy } from "#shared/mesh/catalog";
-import { type NodeOptions, openDoors, openNode, type Running, running, Traffic } from "#shared/node/service";
+import {
+	answerReports,
+	type NodeOptions,
+	openDoors,
+	openNode,
+	type Running,
+	running,
+	Traffic,
+} from "#shared/node/service";
 import { Ingests } from "./ingests.ts";
 
 /** A running origin. */
@@ -32,6 +40,7 @@ export const startOrigin = (given: OriginConfig, options: Omit<NodeOptions, "fol
 		observe(metrics, "streams_offered", "Streams that can be had here.", () => catalog.size);
 		traffic.observe(metrics, ingests);
 
+		answerReports(node, ingests);
 		const source = ingests;
 		const policy = playPolicy(config);
 		const about = { self: identity, role, clock, access, source, desk: ingests, policy, events };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseStreamKey, type StreamKey } from "#shared/base/names";
-import type { Directory, DirectoryChange, NodeInfo, StreamInfo } from "#shared/mesh/control";
+import type { CarriedStream, Directory, DirectoryChange, NodeInfo, StreamInfo } from "#shared/mesh/control";
 
 /** A directory under test, with what it counted and said. */
 export type Member = {
@@ -42,6 +42,15 @@ export const stream = (name: string, origin: string, codecs: string[] = ["avc1",
 	hops: [origin],
 	codecs,
 	since: "2026-01-31T12:00:00.000Z",
+});
+
+/** A stream as a node that carries it reports it. */
+const carried = (name: string, more: Partial<CarriedStream> = {}): CarriedStream => ({
+	key: key(`live/${name}`),
+	upstream: null,
+	standby: [],
+	readers: 0,
+	...more,
 });
 
 /** A member's view of another node, once it has one. */
@@ -182,6 +191,38 @@ export function directoryContract(name: string, openPlane: () => Promise<Plane>)
 			for (const { changes } of [origin, edge]) {
 				expect(JSON.stringify(changes)).not.toContain("observer-1");
 			}
+		});
+
+		test("a node reports what it carries to whoever asks, seen or unseen", async () => {
+			const edge = plane.open("edge-1");
+			const observer = plane.open("observer-1", { unseen: true });
+			await sees(observer, "edge-1").toBeDefined();
+			const report = {
+				sessions: { publish: 0, play: 7, pull: 1 },
+				streams: [carried("a", { upstream: "origin-1", standby: ["192.0.2.1:1935"], readers: 8 }), carried("b")],
+			};
+			edge.directory.answerReports(() => report);
+			expect(await observer.directory.askForReport("edge-1", 5_000)).toEqual(report);
+		});
+
+		test("a report of 5,000 streams comes in pages and is whole", async () => {
+			const observer = plane.open("observer-1", { unseen: true });
+			const edge = plane.open("edge-1");
+			const streams = Array.from({ length: 5_000 }, (_, place) => carried(`s${place}`, { readers: place }));
+			edge.directory.answerReports(() => ({ sessions: { publish: 0, play: 0, pull: 0 }, streams }));
+			await sees(observer, "edge-1").toBeDefined();
+			expect((await observer.directory.askForReport("edge-1", 10_000))?.streams).toEqual(streams);
+		});
+
+		test("who has nothing to report, is not there or is gone while it is asked leaves the question open", async () => {
+			const observer = plane.open("observer-1", { unseen: true });
+			plane.open("edge-1");
+			await sees(observer, "edge-1").toBeDefined();
+			const asked = ["edge-1", "nobody", "no id"].map((id) => observer.directory.askForReport(id, 200));
+			expect(await Promise.all(asked)).toEqual([undefined, undefined, undefined]);
+			const waiting = observer.directory.askForReport("edge-1", 60_000);
+			await observer.directory[Symbol.asyncDispose]();
+			expect(await waiting).toBeUndefined();
 		});
 
 		test("only followed nodes' streams are taken in", async () => {

@@ -1,9 +1,11 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import type { View } from "../../cli/status/view.ts";
 import { isEvent, millrace, startLab } from "../support/lab.ts";
+import { TestViewer } from "../support/rtmp-peer.ts";
 
 const CLIP = "cli/demo/demo.flv";
 /** Loopback without the control plane: what a node needs to start alone. */
@@ -47,7 +49,10 @@ test.concurrent.for([
 	{ line: "origin --help", words: ["--config", "publish.graceMs", "MILLRACE_PUBLISH_GRACE_MS"] },
 	{ line: "intermediate --help", words: ["--config", "upstreams", "MILLRACE_NODE_ID"] },
 	{ line: "edge --help", words: ["--config", "viewers.delayMs", "MILLRACE_VIEWERS_DELAY_MS"] },
-	{ line: "lab --help", words: ["--origins", "--edges", "--no-demo", "--json", "--overlay", "--no-restart"] },
+	{
+		line: "lab --help",
+		words: ["--origins", "--edges", "--no-demo", "--json", "--overlay", "--no-restart", "millrace/lab"],
+	},
 	{ line: "publish --help", words: ["--loop", "--seconds", "--start-at"] },
 	{ line: "probe --help", words: ["--seconds", "--source", "--json"] },
 	{ line: "status --help", words: ["--nats", "--cluster", "--json"] },
@@ -144,12 +149,28 @@ test("a lab plays its demo at an edge, without a frame lost, and shows itself", 
 	const missing = await millrace(["probe", `${lab.node("edge1").rtmp}/live/nobody`]);
 	expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining("not found") });
 
+	using viewer = new TestViewer(url);
+	await expect.poll(() => viewer.packets.length).toBeGreaterThan(0);
 	const status = await millrace(["status", "--nats", lab.nats, "--json"]);
-	const { nodes, streams } = JSON.parse(status.stdout);
-	expect(nodes.map(({ id }: { id: string }) => id)).toEqual(lab.nodes.map(({ id }) => id));
-	expect(streams).toMatchObject([{ key: "live/demo" }]);
+	const { nodes, streams } = JSON.parse(status.stdout) as View;
+	expect(nodes.map(({ id, streams: carried, viewers }) => [id, carried, viewers])).toEqual([
+		...[
+			["origin1", 1, 0],
+			["origin2", 1, 0],
+			["intermediate1", 1, 0],
+			["edge1", 1, 1],
+		],
+	]);
+	const { origin1, intermediate1, edge1 } = Object.fromEntries(streams[0]?.nodes.map((at) => [at.id, at]) ?? []);
+	expect(streams.map(({ key }) => key)).toEqual(["live/demo"]);
+	expect(origin1).toMatchObject({ hops: ["origin1"], upstream: null });
+	expect(intermediate1).toMatchObject({ upstream: expect.stringMatching(/^origin[12]$/), readers: 1 });
+	expect(edge1).toMatchObject({ upstream: "intermediate1", standby: expect.any(Array), readers: 1 });
 
 	expect(await lab.stop("SIGINT")).toEqual({ code: 0, signal: null });
+	const { logs } = await lab.event(isEvent("ready"));
+	await expect.poll(() => lab.events.at(-1)).toEqual({ event: "over", logs });
+	for (const id of ["edge1", "nats", "demo"]) expect(readFileSync(join(logs, `${id}.log`), "utf8")).not.toBe("");
 });
 
 test("a lab starts again what dies, on the same ports, and leaves no process", async () => {
@@ -180,12 +201,11 @@ test("a node of a lab that is told to drain goes, and comes back", async () => {
 	]);
 });
 
-test("a lab that is killed takes its processes and its folder along", async () => {
+test("a lab that is killed takes its processes along and leaves its logs", async () => {
 	await using lab = await startLab(["--origins", "1", "--intermediates", "0", "--edges", "1"]);
 	const pids = [...lab.nodes.map(({ pid }) => pid), lab.natsPid];
 	const { logs } = await lab.event(isEvent("ready"));
-	onTestFinished(() => rmSync(logs, { recursive: true, force: true }));
 	await lab.stop("SIGKILL");
 	await expect.poll(() => pids.filter(isAlive), { timeout: 10_000 }).toEqual([]);
-	await expect.poll(() => existsSync(logs)).toBe(false);
+	expect(readFileSync(join(logs, "edge1.log"), "utf8")).toContain("listening");
 });

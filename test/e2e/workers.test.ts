@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
+import { sessionPage } from "#shared/access/sessions";
 import { systemClock } from "#shared/base/clock";
 import { silentLogger } from "#shared/base/runtime";
 import type { MediaPacket } from "#shared/formats/packet";
@@ -127,12 +128,26 @@ test("a frozen worker holds up one newcomer at most, and makes place for another
 	await expect.poll(() => late.every(play)).toBe(true);
 });
 
-test("workers share the listener of those who run the service, too, also after a restart", async () => {
+test("those who run the service have one listener and one list of sessions for all workers, also after a restart", async () => {
 	const { edge, viewers } = await stage(", admin: {port: 0}");
 	const all = viewers(4);
 	await expect.poll(() => all.every(play)).toBe(true);
 	const readers = () => metric(edge.admin, "millrace_readers");
 	expect([await readers(), (await fetch(`${edge.http}/metrics`)).status]).toEqual([all.length, 404]);
+	// Whichever worker is asked knows the viewers of both, and ends them.
+	const its = await metric(edge.admin, "millrace_readers", { node: "e1-w1" });
+	expect(its).toSatisfy((count: number) => count > 0 && count < all.length);
+	const listed = `${edge.admin}/api/v1/sessions`;
+	const first = sessionPage.parse(await (await fetch(`${listed}?limit=3`, CLOSE)).json());
+	const second = sessionPage.parse(await (await fetch(`${listed}?after=${first.next}`, CLOSE)).json());
+	const ids = [...first.sessions, ...second.sessions].map(({ id }) => id);
+	expect([first.total, new Set(ids).size, second.next]).toEqual([all.length, all.length, undefined]);
+	for (const [ended, id] of ids.entries()) {
+		expect(await (await fetch(`${listed}/${id}`, CLOSE)).json()).toMatchObject({ id, action: "play", key: "live/a" });
+		expect((await fetch(`${listed}/${id}`, { ...CLOSE, method: "DELETE" })).status).toBe(200);
+		await expect.poll(() => all.filter(({ ended: how }) => how).length).toBe(ended + 1);
+	}
+	expect((await fetch(`${listed}/${ids[0]}`, CLOSE)).status).toBe(404);
 	const killed = pidOf(edge, 1);
 	process.kill(killed, "SIGKILL");
 	await expect.poll(() => pidOf(edge, 1), START).not.toBe(killed);

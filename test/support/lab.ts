@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import type { LabNode } from "../../cli/lab/lab-node.ts";
 import { root } from "../../cli/project.ts";
 import { compiled } from "./compiled.ts";
+import { TempFolder } from "./temp-folder.ts";
 
 const ROOT = root();
 
@@ -12,7 +13,8 @@ export type LabEvent =
 	| { event: "ready"; nats: string; natsPid: number; nodes: LabNode[]; logs: string }
 	| { event: "playing" | "not-playing"; url: string }
 	| { event: "exit"; id: string; pid: number; code: number | null; signal: NodeJS.Signals | null }
-	| { event: "restart"; id: string; pid: number };
+	| { event: "restart"; id: string; pid: number }
+	| { event: "over"; logs: string };
 
 /** One `millrace` that ended. */
 export type Finished = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
@@ -63,9 +65,10 @@ export const isEvent =
 	(event: LabEvent): event is Extract<LabEvent, { event: K }> =>
 		event.event === kind && (id === undefined || ("id" in event && event.id === id));
 
-/** Starts `millrace lab` with these arguments and waits until all nodes listen; throws what it said where it does not get there. */
+/** Starts `millrace lab` with these arguments, its logs in a folder that goes with it, and waits until all nodes listen; throws what it said where it does not get there. */
 export async function startLab(args: readonly string[] = []): Promise<Lab> {
-	const child = startMillrace(["lab", "--json", ...args]);
+	const state = new TempFolder();
+	const child = startMillrace(["lab", "--json", ...args], { XDG_STATE_HOME: state.path });
 	const events: LabEvent[] = [];
 	const waiting = new Set<() => void>();
 	let stderr = "";
@@ -97,7 +100,10 @@ export async function startLab(args: readonly string[] = []): Promise<Lab> {
 		return { code, signal: by };
 	};
 
-	const { nats, natsPid, nodes } = await event(isEvent("ready"));
+	const { nats, natsPid, nodes } = await event(isEvent("ready")).catch((error: unknown) => {
+		state[Symbol.dispose]();
+		throw error;
+	});
 	return {
 		pid: child.pid ?? 0,
 		nats,
@@ -113,6 +119,7 @@ export async function startLab(args: readonly string[] = []): Promise<Lab> {
 		stop,
 		[Symbol.asyncDispose]: async () => {
 			await stop();
+			state[Symbol.dispose]();
 		},
 	};
 }

@@ -7,6 +7,7 @@ import { readerNumbers } from "./reader-numbers.ts";
 import { SessionRegistry } from "./session-registry.ts";
 
 const SESSIONS = 10_000;
+const LISTED_MS = 50;
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -23,7 +24,24 @@ const requestOf = (number: number): AccessRequest => ({
 	node: undefined,
 });
 
-test("a session costs less than 1 KB, and ten thousand are listed at once", () => {
+/** What this process has spent, in milliseconds of a core: waiting for other processes is no cost of ours. */
+function spent(): number {
+	const { user, system } = process.cpuUsage();
+	return (user + system) / 1000;
+}
+
+/** What a listing costs once it is warm: other processes on the machine share its caches, so a slow round is tried again. */
+function listingCost(registry: SessionRegistry): number {
+	let best = Number.POSITIVE_INFINITY;
+	for (let round = 0; round < 20 && best >= LISTED_MS; round++) {
+		const began = spent();
+		JSON.stringify(registry.list({}, SESSIONS));
+		best = Math.min(best, spent() - began);
+	}
+	return best;
+}
+
+test("a session costs less than 1 KB, and ten thousand are listed as JSON within 50 ms", () => {
 	const registry = new SessionRegistry();
 	collect();
 	const before = process.memoryUsage().heapUsed;
@@ -32,12 +50,8 @@ test("a session costs less than 1 KB, and ten thousand are listed at once", () =
 	}
 	collect();
 	const bytes = (process.memoryUsage().heapUsed - before) / SESSIONS;
-	const began = process.cpuUsage();
-	const text = JSON.stringify(registry.list({}, SESSIONS));
-	const { user, system } = process.cpuUsage(began);
-	expect(text.split('"id"')).toHaveLength(SESSIONS + 1);
 	expect(bytes).toBeGreaterThan(100);
 	expect(bytes).toBeLessThan(1024);
-	// Some 30 ms of a core that has nothing else to do; others share this one's caches.
-	expect((user + system) / 1000).toBeLessThan(500);
+	expect(registry.list({}, SESSIONS).sessions).toHaveLength(SESSIONS);
+	expect(listingCost(registry)).toBeLessThan(LISTED_MS);
 }, 30_000);

@@ -149,6 +149,85 @@ test("a flood of register is answered within a number of bytes a second", () => 
 	expect(bytes).toBeGreaterThan(before);
 });
 
+const carried = { key, upstream: null, standby: [], readers: 1 };
+const page = { incarnation: "one", page: 0, pages: 1, sessions: { publish: 0, play: 1, pull: 0 }, streams: [carried] };
+
+test.for([
+	{
+		what: "of another stream of pages",
+		pages: [
+			{ ...page, pages: 2 },
+			{ ...page, page: 1, pages: 3 },
+		],
+	},
+	{
+		what: "of another run",
+		pages: [
+			{ ...page, pages: 2 },
+			{ ...page, page: 1, pages: 2, incarnation: "two" },
+		],
+	},
+	{ what: "behind the last", pages: [{ ...page, page: 1 }] },
+	{ what: "that counts below nothing", pages: [{ ...page, streams: [{ ...carried, readers: -1 }] }] },
+	{
+		what: "with more streams than a node has",
+		pages: Array.from({ length: 11 }, (_, at) => ({
+			...page,
+			page: at,
+			pages: 11,
+			streams: Array(2_000).fill(carried),
+		})),
+	},
+])("a report with a page $what is not believed", async ({ pages }) => {
+	const { clock, peer, directory, times } = setUp();
+	peer.subscribe("millrace.test.node.fake.report", ({ reply = "" }) => {
+		for (const one of pages) peer.publish(reply, encode(one));
+	});
+	const asked = directory.askForReport("fake", 1_000);
+	clock.advance(999);
+	expect(await asked).toBeUndefined();
+	expect(["mixed-pages", "invalid", "oversized"].map((reason) => times(`control-discard:${reason}`))).toContain(1);
+});
+
+test("a page of a report that comes twice counts once, and one that comes late not at all", async () => {
+	const { clock, peer, directory } = setUp();
+	let told = "";
+	peer.subscribe("millrace.test.node.fake.report", ({ reply = "" }) => {
+		told = reply;
+		for (const at of [0, 0, 1]) peer.publish(reply, encode({ ...page, page: at, pages: 2 }));
+	});
+	const asked = directory.askForReport("fake", 1_000);
+	clock.settle();
+	expect((await asked)?.streams).toHaveLength(2);
+	const late = directory.askForReport("nobody", 1_000);
+	clock.advance(1_000);
+	expect(await late).toBeUndefined();
+	peer.publish(told, Uint8Array.of(0xc1));
+	clock.settle();
+});
+
+test("a flood of questions for a report makes one a second, and is answered within a number of bytes", () => {
+	const { clock, peer, directory, say, times } = setUp();
+	let made = 0;
+	const streams = Array.from({ length: 10_000 }, () => ({ ...carried, upstream: "origin-1" }));
+	directory.answerReports(() => {
+		made++;
+		return { sessions: page.sessions, streams };
+	});
+	let bytes = 0;
+	peer.subscribe("answers", ({ payload }) => {
+		bytes += payload.length;
+	});
+	for (let asked = 0; asked < 1_000; asked++) say("edge-1", "report", {}, "answers");
+	expect(made).toBe(1);
+	expect(bytes).toBeGreaterThan(8 * 1024 * 1024);
+	expect(bytes).toBeLessThan(9 * 1024 * 1024);
+	expect(times("control-full:report")).toBeGreaterThan(100);
+	clock.advance(1_000);
+	say("edge-1", "report", {}, "answers");
+	expect(made).toBe(2);
+});
+
 test("a message whose handling throws is counted, told of and discarded, and the next one is taken", () => {
 	let isBroken = true;
 	const stage = setUp({

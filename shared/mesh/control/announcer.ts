@@ -5,7 +5,6 @@ import {
 	type AddStream,
 	type Alive,
 	type Gone,
-	MAX_PAGE_STREAMS,
 	MAX_REASON_LENGTH,
 	MAX_STREAMS_PER_NODE,
 	type NodeInfo,
@@ -14,6 +13,7 @@ import {
 	type StreamInfo,
 	streamInfo,
 } from "./messages.ts";
+import { paged } from "./paged.ts";
 import { sameStream } from "./stream-table.ts";
 import type { Subjects } from "./subjects.ts";
 
@@ -21,8 +21,6 @@ import type { Subjects } from "./subjects.ts";
 export const ALIVE_EVERY: Millis = 1_000;
 /** Changes that come in a burst share one sign of life. */
 const ALIVE_AT_MOST_EVERY: Millis = 100;
-/** Bytes of one register page before its framing: several fit into a NATS message of 1 MiB, so none is near the limit. */
-const PAGE_BYTES = 160 * 1024;
 /** Names of the fields and framing of one stream in MessagePack, rounded up. */
 const STREAM_OVERHEAD = 40;
 
@@ -147,28 +145,11 @@ export class Announcer {
 	}
 
 	#encodePages(): Uint8Array[] {
-		const parts = [...paged(this.#streams.values())];
+		const parts = [...paged(this.#streams.values(), sizeOf)];
 		return parts.map((streams, page) =>
 			encode({ node: this.#self, seq: this.#seq, page, pages: parts.length, streams } satisfies RegisterPage),
 		);
 	}
-}
-
-/** Cuts a list into parts that fit a message; at least one, so that an empty list is an answer too. */
-function* paged(streams: Iterable<StreamInfo>): Generator<StreamInfo[]> {
-	let part: StreamInfo[] = [];
-	let bytes = 0;
-	for (const stream of streams) {
-		const size = sizeOf(stream);
-		if (bytes + size > PAGE_BYTES || part.length >= MAX_PAGE_STREAMS) {
-			yield part;
-			part = [];
-			bytes = 0;
-		}
-		part.push(stream);
-		bytes += size;
-	}
-	yield part;
 }
 
 /** An upper bound in bytes: what passed the schema is ASCII, and a text of that length has at most two bytes of framing. */

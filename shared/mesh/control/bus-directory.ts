@@ -12,8 +12,19 @@ import type { Directory, DirectoryChange, DirectoryOptions, DirectoryState, Hold
 import { Followers } from "./followers.ts";
 import { Hearing } from "./hearing.ts";
 import { Liveness } from "./liveness.ts";
-import { type Alive, alive, askTimeline, gone, register, type StreamInfo, timelineAnswer } from "./messages.ts";
+import {
+	type Alive,
+	alive,
+	askTimeline,
+	gone,
+	type NodeReport,
+	register,
+	type StreamInfo,
+	timelineAnswer,
+} from "./messages.ts";
 import { PeerTable } from "./peer-table.ts";
+import { ReportAsker } from "./report-asker.ts";
+import { Reporter } from "./reporter.ts";
 import { StreamTable } from "./stream-table.ts";
 import { nodeIdOf, type Subjects, subjectsOf } from "./subjects.ts";
 
@@ -37,6 +48,8 @@ export class BusDirectory implements Directory {
 	readonly #announcer: Announcer;
 	readonly #followers: Followers;
 	readonly #liveness: Liveness;
+	readonly #reporter: Reporter;
+	readonly #reports: ReportAsker;
 	readonly #discoverAnswers: Allowance;
 	readonly #registerBytes: Allowance;
 	/** Ids already reported as used twice. */
@@ -81,6 +94,8 @@ export class BusDirectory implements Directory {
 			sweep: (now, provenAt) => this.#sweep(now, provenAt),
 			state: (state) => this.#emit({ type: "state", state }),
 		});
+		this.#reporter = new Reporter(clock, self.incarnation);
+		this.#reports = new ReportAsker(bus, clock, this.#subjects);
 		this.#listen();
 	}
 
@@ -116,6 +131,14 @@ export class BusDirectory implements Directory {
 		if (this.#timelinesAsked.size > MAX_TIMELINES_ASKED && oldest !== undefined) this.#timelinesAsked.delete(oldest);
 		const question = encode({ node: this.#options.self.id, key });
 		this.#bus.publish(this.#subjects.timeline(nodeId), question, `${this.#bus.inbox}.${nodeId}.timeline.${ticket}`);
+	}
+
+	async askForReport(nodeId: string, within: Millis): Promise<NodeReport | undefined> {
+		return this.#isClosed || !isNodeId(nodeId) ? undefined : await this.#reports.ask(nodeId, within);
+	}
+
+	answerReports(report: () => NodeReport): void {
+		this.#reporter.lookAt(report);
 	}
 
 	nodes(): readonly NodeView[] {
@@ -154,6 +177,7 @@ export class BusDirectory implements Directory {
 		this.#announcer.close();
 		this.#hearing.close();
 		this.#followers.close();
+		this.#reports.close();
 		await this.#bus[Symbol.asyncDispose]();
 	}
 
@@ -167,6 +191,7 @@ export class BusDirectory implements Directory {
 			({ subject, payload }) => {
 				const [id = "", ticket, question] = answerTo(subject);
 				if (ticket === "timeline" && question !== undefined) return this.#timeline(question, payload);
+				if (ticket !== undefined && this.#reports.expects(ticket)) return this.#reports.take(ticket, payload);
 				if (ticket !== undefined) return this.#followers.reply(id, ticket, payload);
 				// Without another node on the bus, the server itself answers `discover` with nothing.
 				return payload.length > 0 ? this.#alive(decode(alive, payload)) : undefined;
@@ -193,6 +218,11 @@ export class BusDirectory implements Directory {
 			const { key } = decode(askTimeline, payload);
 			const account = this.#accountOf(key);
 			this.#answer(reply, [encode(account ? { account } : {})]);
+		});
+		this.#hearing.on(this.#subjects.report(id), ({ reply }) => {
+			const pages = this.#reporter.pages();
+			if (pages) this.#answer(reply, pages);
+			else this.#hearing.full("report", {}, "report not answered: too many ask");
 		});
 		this.#hearing.on(this.#subjects.drain(id), () => this.#options.onDrain?.());
 	}

@@ -1,7 +1,7 @@
-import type { Clock } from "#shared/base/clock";
+import type { Clock, Millis } from "#shared/base/clock";
 import type { StreamKey } from "#shared/base/names";
 import type { TimelineAccount } from "#shared/media/timeline";
-import type { NodeInfo, StreamInfo } from "./messages.ts";
+import type { NodeInfo, NodeReport, StreamInfo } from "./messages.ts";
 
 /** What a directory knows of another node. A value of one moment: ask again for the next. */
 export type NodeView = {
@@ -66,6 +66,10 @@ export interface Directory extends AsyncDisposable {
 	 * none; not at all where no answer comes.
 	 */
 	askTimeline(nodeId: string, key: StreamKey, hear: (account: TimelineAccount | undefined) => void): void;
+	/** Asks another node what it carries and whom it serves; undefined where it does not answer in time. */
+	askForReport(nodeId: string, within: Millis): Promise<NodeReport | undefined>;
+	/** Has others' questions for a report answered by `report`, at most once a second; until then nobody is answered. */
+	answerReports(report: () => NodeReport): void;
 	/** All other nodes, suspects included. */
 	nodes(): readonly NodeView[];
 	/** One other node. */
@@ -116,5 +120,5 @@ export type ControlEvent =
 	| "control-connection"
 	/** Two living nodes use one id. */
 	| "control-duplicate-id"
-	/** A bound was reached: `nodes` and `streams` remembered, `own-streams` announced, `messages` that wait, `register` answers. */
+	/** A bound was reached: `nodes` and `streams` remembered, `own-streams` announced, `messages` that wait, `register` and `report` answers. */
 	| "control-full";

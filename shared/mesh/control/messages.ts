@@ -16,6 +16,8 @@ export const MAX_PAGES = 512;
 const MAX_LABEL_LENGTH = 64;
 /** A host name has at most 253 characters; the rest is scheme and port. */
 const MAX_URL_LENGTH = 280;
+/** More play along beside the one on air only for the moments of a change. */
+export const MAX_STANDBY = 16;
 /** A sentence fragment for the log. */
 export const MAX_REASON_LENGTH = 128;
 
@@ -95,6 +97,37 @@ export const registerPage = z.object({
 });
 /** One part of the answer to `register`. */
 export type RegisterPage = z.infer<typeof registerPage>;
+
+/** The node id of a server, or `host:port` where no node is known there. */
+const server = z.string().max(MAX_URL_LENGTH).regex(PRINTABLE);
+
+/** A stream that is published at a node or pulled by it. */
+const carriedStream = z.object({
+	key: streamKey,
+	/** The server on air; null where there is none, as with every stream that is published at the node. */
+	upstream: server.nullable(),
+	/** Servers that play along, ready to take over. */
+	standby: z.array(server).max(MAX_STANDBY),
+	/** Viewers and nodes that read it here. */
+	readers: count,
+});
+/** A stream that is published at a node or pulled by it. */
+export type CarriedStream = z.infer<typeof carriedStream>;
+
+/** One part of the answer to `report`. */
+export const reportPage = z.object({
+	incarnation: id,
+	/** 0 … pages - 1 */
+	page: count.max(MAX_PAGES - 1),
+	pages: z.number().int().min(1).max(MAX_PAGES),
+	/** How many publish, play (viewers) and pull (nodes) at the node. */
+	sessions: z.object({ publish: count, play: count, pull: count }),
+	streams: z.array(carriedStream).max(MAX_PAGE_STREAMS),
+});
+/** One part of the answer to `report`. */
+export type ReportPage = z.infer<typeof reportPage>;
+/** What a node carries and whom it serves, at one moment. */
+export type NodeReport = Readonly<Pick<ReportPage, "sessions">> & { readonly streams: readonly CarriedStream[] };
 
 /** A stream began or changed. */
 export const addStream = z.object({ incarnation: id, seq: count, stream: streamInfo });

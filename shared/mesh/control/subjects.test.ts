@@ -8,6 +8,7 @@ test("the subjects of a cluster", () => {
 	expect(subjects.register("edge-1")).toBe("millrace.studio.node.edge-1.register");
 	expect(subjects.addStream("edge-1")).toBe("millrace.studio.node.edge-1.addStream");
 	expect(subjects.removeStream("edge-1")).toBe("millrace.studio.node.edge-1.removeStream");
+	expect(subjects.report("edge-1")).toBe("millrace.studio.node.edge-1.report");
 	expect(subjects.gone("edge-1")).toBe("millrace.studio.node.edge-1.gone");
 	expect(subjects.everyAlive).toBe("millrace.studio.node.*.alive");
 	expect(subjects.everyGone).toBe("millrace.studio.node.*.gone");

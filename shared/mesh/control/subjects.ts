@@ -18,6 +18,7 @@ export function subjectsOf(cluster: string) {
 		gone: (id: string) => node(id, "gone"),
 		drain: (id: string) => node(id, "drain"),
 		timeline: (id: string) => node(id, "timeline"),
+		report: (id: string) => node(id, "report"),
 		discover: `${root}.discover`,
 		/** Wildcards: what everybody hears from everybody. */
 		everyAlive: node("*", "alive"),

@@ -4,7 +4,7 @@ import { type StreamKey, splitStreamKey } from "#shared/base/names";
 import type { Events } from "#shared/base/runtime";
 import type { ResumeToken } from "#shared/media/splice";
 import type { Asker, Catalog, Fetcher, Lease, Standing } from "#shared/mesh/catalog";
-import type { Directory, DirectoryChange, Holder } from "#shared/mesh/control";
+import type { CarriedStream, Directory, DirectoryChange, Holder } from "#shared/mesh/control";
 import { bestHolder, isUpstream, serversFor } from "#shared/mesh/upstream";
 import { type Puller, RelayedStream } from "./relayed-stream.ts";
 
@@ -67,6 +67,13 @@ export class Relay implements Fetcher, Disposable {
 	/** Streams being pulled, with their state, for those who look. */
 	get streams(): ReadonlyMap<StreamKey, RelayedStream> {
 		return this.#streams;
+	}
+
+	/** What is pulled, for a node's report. */
+	carried(): CarriedStream[] {
+		return [...this.#streams].map(([key, { upstream = null, state, hub }]) => {
+			return { key, upstream, standby: state.live.slice(1), readers: hub.readers };
+		});
 	}
 
 	get readers(): number {

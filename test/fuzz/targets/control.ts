@@ -1,5 +1,13 @@
 import { decode, encode } from "../../../shared/mesh/control/codec.ts";
-import { addStream, alive, gone, register, registerPage, removeStream } from "../../../shared/mesh/control/messages.ts";
+import {
+	addStream,
+	alive,
+	gone,
+	register,
+	registerPage,
+	removeStream,
+	reportPage,
+} from "../../../shared/mesh/control/messages.ts";
 import { hex } from "../../fixtures/rtmp/captures.ts";
 import type { FuzzTarget } from "../target.ts";
 
@@ -14,7 +22,8 @@ const node = {
 	version: "0.1.0",
 };
 const stream = { key: "live/cam", hops: ["origin-1"], codecs: ["avc1", "mp4a"], since: "2026-01-31T12:00:00.000Z" };
-const SCHEMAS = [alive, register, registerPage, addStream, removeStream, gone] as const;
+const carried = { key: "live/cam", upstream: "origin-1", standby: ["192.0.2.1:1935"], readers: 2 };
+const SCHEMAS = [alive, register, registerPage, addStream, removeStream, gone, reportPage] as const;
 
 const encoded = (value: object): Buffer => Buffer.from(encode(value));
 
@@ -27,6 +36,10 @@ const control: FuzzTarget = {
 		encoded({ incarnation: node.incarnation, seq: 4, stream }),
 		encoded({ incarnation: node.incarnation, seq: 5, key: "live/cam", reason: "unpublished" }),
 		encoded({ incarnation: node.incarnation }),
+		encoded({
+			...{ incarnation: node.incarnation, page: 0, pages: 1 },
+			...{ sessions: { publish: 0, play: 2, pull: 0 }, streams: [carried] },
+		}),
 	],
 	// MessagePack: the largest map, array, text and bytes, extensions, timestamps, a key that is a map.
 	words: [
