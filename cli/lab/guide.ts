@@ -12,6 +12,13 @@ export type Guide = {
 	readonly hasDemo: boolean;
 };
 
+/** The other ways to watch at an edge; a page plays FLV over a WebSocket too, as with mpegts.js. */
+const overHttp = (url: string): string[][] => [
+	["", `ffplay -fflags nobuffer ${url}.flv`],
+	["", `ffplay -fflags nobuffer ${url}.ts`],
+	["in a page", `${url.replace("http", "ws")}.flv`],
+];
+
 /** What runs, what to open, and what to try. */
 export function guideText({ mesh: { nats, nodes }, folder, watchAt, hasDemo }: Guide): string {
 	const rows = nodes.map(({ id, role, pid, rtmp, http }) => [id, role, `${pid}`, rtmp, http]);
@@ -23,7 +30,7 @@ export function guideText({ mesh: { nats, nodes }, folder, watchAt, hasDemo }: G
 	const todo = [
 		["watch", `ffplay -fflags nobuffer ${watchAt.rtmp}/${key}`],
 		["", `ffprobe ${watchAt.rtmp}/${key}`],
-		...(watchAt.role === "edge" ? [["", `ffplay -fflags nobuffer ${watchAt.http}/${key}.flv`]] : []),
+		...(watchAt.role === "edge" ? overHttp(`${watchAt.http}/${key}`) : []),
 		["count frames", `${ownCommand()} probe ${watchAt.rtmp}/${key} --seconds 10`],
 		["publish yours", `ffmpeg -re -i FILE -c:v libx264 -c:a aac -f flv ${first?.rtmp}/${own}`],
 		["kill a node", `kill -9 ${victim?.pid}    (${victim?.id})`],

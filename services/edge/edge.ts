@@ -31,7 +31,7 @@ export const startEdge = (given: EdgeConfig, options: Omit<NodeOptions, "follow"
 		const policy = playPolicy(config);
 		const { role } = config;
 		serveSubscriptions(node.admin.app, relay);
-		const live = { access, source: room, policy, events, isOpen: () => !node.isDraining };
+		const live = { access, source: room, policy, events, clock, isOpen: () => !node.isDraining };
 		serveHttpFlv(node.http.app, live);
 		serveMpegTs(node.http.app, live);
 		const about = { self: identity, role, clock, access, source: room, policy, events };
