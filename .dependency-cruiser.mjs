@@ -2,7 +2,7 @@
 // A part imports the parts of the rooms above its own, and in its own room the parts before it.
 const ROOMS = {
 	base: ["errors", "clock", "bytes", "names", "address", "config", "runtime"],
-	formats: ["packet", "amf0", "flv", "codec", "cmaf", "hls", "dash", "mpegts"],
+	formats: ["packet", "amf0", "flv", "codec", "cmaf", "hls", "dash", "mpegts", "websocket"],
 	rtmp: ["handshake", "chunk", "message", "session", "node-proof"],
 	media: ["stream", "splice", "timeline", "package"],
 	net: ["socket", "http", "rtmp"],

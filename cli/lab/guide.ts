@@ -12,6 +12,15 @@ export type Guide = {
 	readonly hasDemo: boolean;
 };
 
+/** The other ways to watch at an edge; FLV over a WebSocket is for a page's mpegts.js, HLS for hls.js, Safari and the rest. */
+const overHttp = (url: string): string[][] => [
+	["", `ffplay -fflags nobuffer ${url}.flv`],
+	["", `ffplay -fflags nobuffer ${url}.ts`],
+	["in a page", `${url}/index.m3u8`],
+	["", `${url}/manifest.mpd`],
+	["", `${url.replace("http", "ws")}.flv`],
+];
+
 /** What runs, what to open, and what to try. */
 export function guideText({ mesh: { nats, nodes }, folder, watchAt, hasDemo }: Guide): string {
 	const rows = nodes.map(({ id, role, pid, rtmp, http }) => [id, role, `${pid}`, rtmp, http]);
@@ -23,13 +32,7 @@ export function guideText({ mesh: { nats, nodes }, folder, watchAt, hasDemo }: G
 	const todo = [
 		["watch", `ffplay -fflags nobuffer ${watchAt.rtmp}/${key}`],
 		["", `ffprobe ${watchAt.rtmp}/${key}`],
-		...(watchAt.role === "edge"
-			? [
-					["", `ffplay -fflags nobuffer ${watchAt.http}/${key}.flv`],
-					["in a browser", `${watchAt.http}/${key}/index.m3u8`],
-					["", `${watchAt.http}/${key}/manifest.mpd`],
-				]
-			: []),
+		...(watchAt.role === "edge" ? overHttp(`${watchAt.http}/${key}`) : []),
 		["count frames", `${ownCommand()} probe ${watchAt.rtmp}/${key} --seconds 10`],
 		["publish yours", `ffmpeg -re -i FILE -c:v libx264 -c:a aac -f flv ${first?.rtmp}/${own}`],
 		["kill a node", `kill -9 ${victim?.pid}    (${victim?.id})`],

@@ -45,7 +45,7 @@ export const startEdge = (given: EdgeConfig, options: Omit<NodeOptions, "follow"
 		serveSubscriptions(node.admin.app, relay);
 		answerReports(node, relay);
 		const isOpen = () => !node.isDraining;
-		const live = { access, source: room, policy, events, isOpen };
+		const live = { access, source: room, policy, events, clock, isOpen };
 		serveHttpFlv(node.http.app, live);
 		serveMpegTs(node.http.app, live);
 		const packagingOf = (key: StreamKey) => packaging(config, splitStreamKey(key).app);

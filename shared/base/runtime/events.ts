@@ -80,7 +80,7 @@ export function createEvents(log: Logger, metrics: Metrics) {
 		playRefused(
 			key: string,
 			address: string,
-			outcome: "bad-name" | "not-found" | "nodes-only" | "pipelined" | "codec" | Denied,
+			outcome: "bad-name" | "not-found" | "nodes-only" | "pipelined" | "handshake" | "codec" | Denied,
 		): void {
 			metrics.plays.inc({ outcome });
 			const about = { key, address, reason: outcome };

@@ -1,7 +1,14 @@
-import { type LiveOptions, serveLive } from "#shared/doors/viewer";
+import { type LiveAnswer, type LiveOptions, serveLive } from "#shared/doors/viewer";
 import type { HttpApp } from "#shared/net/http";
-import { flvForm } from "./flv-form.ts";
+import { flvForm, wsFlvForm } from "./flv-form.ts";
 
-/** Adds `GET /<app>/<name>.flv`: the live stream as an FLV file without end. */
-export const serveHttpFlv = (http: HttpApp, options: LiveOptions): void =>
-	serveLive(http, { protocol: "http-flv", suffix: ".flv", contentType: "video/x-flv", form: flvForm }, options);
+const FLV: LiveAnswer = {
+	protocol: "http-flv",
+	suffix: ".flv",
+	contentType: "video/x-flv",
+	form: flvForm,
+	overWebSocket: { protocol: "ws-flv", form: wsFlvForm },
+};
+
+/** Adds `GET /<app>/<name>.flv`: the live stream as an FLV file without end, in one answer or in the messages of a WebSocket. */
+export const serveHttpFlv = (http: HttpApp, options: LiveOptions): void => serveLive(http, FLV, options);

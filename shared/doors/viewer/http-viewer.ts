@@ -15,16 +15,24 @@ export type ViewerRefusal = {
 
 type Behind = { readonly access: Access; readonly source: StreamSource };
 
+/** Why nothing follows: the stream is `over`, this node is `leaving`, or somebody here `ended` the session. */
+export type Ending = "over" | "leaving" | "ended";
+
+/** The bytes that tell a viewer so; empty where its protocol has no words for it. */
+export type Farewell = (ending: Ending, why: string) => Uint8Array;
+
 /** A viewer whose HTTP connection plays one stream to the end. Its session lasts as long as the connection. */
 export class HttpViewer implements SessionOwner {
 	/** What it reads, once it does; whoever joined a hub for it puts it here. */
 	reader: Pick<Reader, "stats" | "leave"> | undefined;
 	readonly #socket: Socket;
+	readonly #farewell: Farewell;
 	readonly #gone = new AbortController();
 	#endedBefore: string | undefined;
 
-	constructor(socket: Socket) {
+	constructor(socket: Socket, farewell: Farewell) {
 		this.#socket = socket;
+		this.#farewell = farewell;
 		if (socket.destroyed) this.#gone.abort();
 		else socket.once("close", () => this.#gone.abort());
 	}
@@ -63,12 +71,23 @@ export class HttpViewer implements SessionOwner {
 
 	end(reason: string): void {
 		if (this.reader) {
-			this.reader.leave();
-			endSoon(this.#socket, reason);
+			this.finish("ended", reason);
 			return;
 		}
 		this.#endedBefore = reason;
 		this.#gone.abort();
+	}
+
+	/** Says why nothing follows what it was sent, and ends its connection. */
+	finish(ending: Ending, why: string): void {
+		this.close(this.#farewell(ending, why), why);
+	}
+
+	/** The same with other last bytes. */
+	close(last: Uint8Array, why: string): void {
+		this.reader?.leave();
+		if (last.length > 0 && this.#socket.writable) this.#socket.write(last);
+		endSoon(this.#socket, why);
 	}
 }
 

@@ -1,12 +1,15 @@
 import type { Access } from "#shared/access/admission";
-import { accessOf, type Protocol } from "#shared/access/request";
+import { type AccessRequest, accessOf } from "#shared/access/request";
+import type { Clock } from "#shared/base/clock";
+import type { ProtocolError } from "#shared/base/errors";
 import { type StreamKey, streamKey } from "#shared/base/names";
 import type { Events } from "#shared/base/runtime";
-import type { HeaderSet, WireForm } from "#shared/media/stream";
 import type { Lease, PlayPolicy, StreamSource } from "#shared/mesh/catalog";
 import { type HttpApp, takeConnection } from "#shared/net/http";
-import { endNow, endSoon, type Socket, SocketSink } from "#shared/net/socket";
+import { endNow, type Socket, SocketSink } from "#shared/net/socket";
 import { HttpViewer, type ViewerRefusal } from "./http-viewer.ts";
+import { type LiveAnswer, type Way, wayOf } from "./way.ts";
+import { attend } from "./websocket.ts";
 
 /** What a door over HTTP stands on. */
 export type LiveOptions = {
@@ -14,69 +17,66 @@ export type LiveOptions = {
 	source: StreamSource;
 	policy: PlayPolicy;
 	events: Events;
+	clock: Clock;
 	/** Whether viewers are let in at present. */
 	isOpen(): boolean;
 };
 
-/** A live stream as an HTTP answer without end. */
-export type LiveAnswer = {
-	readonly protocol: Protocol;
-	/** What stands behind `/<app>/<name>`, with its dot. */
-	readonly suffix: string;
-	readonly contentType: string;
-	readonly form: WireForm;
-	/** The codec in a stream's headers that the form has no room for. */
-	misfitAmong?(headers: HeaderSet): string | undefined;
+/** Why a request is not served, the header lines of that answer with it. */
+type Refused = {
+	readonly outcome: "bad-name" | "pipelined" | "handshake" | "codec" | ViewerRefusal["outcome"];
+	readonly code: number;
+	readonly why: string;
+	readonly head?: Readonly<Record<string, string>>;
 };
-
-/** No length and no chunks, so that shared batches go to the socket as they are. */
-const headOf = ({ contentType }: LiveAnswer) => ({
-	"Content-Type": contentType,
-	"Cache-Control": "no-store",
-	Connection: "close",
-});
 
 /** Adds `GET` and `HEAD` of `/<app>/<name><suffix>`; the stream is the last answer of its connection. */
 export function serveLive(http: HttpApp, answer: LiveAnswer, options: LiveOptions): void {
-	const { access, source, events } = options;
-	const head = headOf(answer);
 	http.get<{ Params: { app: string; name: string } }>(`/:app/:name${answer.suffix}`, async (request, reply) => {
 		if (!options.isOpen()) return reply.code(503).type("text/plain").send("this edge is being stopped\n");
 		const { app, name } = request.params;
 		const key = streamKey(app, name);
 		const address = request.ip;
-		type Outcome = "bad-name" | "pipelined" | "codec" | ViewerRefusal["outcome"];
-		const refuse = (outcome: Outcome, code: number, why: string) => {
-			events.playRefused(`${app}/${name}`.slice(0, 200), address, outcome);
-			return reply.code(code).type("text/plain").send(`${why}\n`);
+		const refuse = ({ outcome, code, why, head = {} }: Refused) => {
+			options.events.playRefused(`${app}/${name}`.slice(0, 200), address, outcome);
+			return reply.code(code).headers(head).type("text/plain").send(`${why}\n`);
 		};
-		if (!key) return refuse("bad-name", 404, `there is no stream ${app}/${name}`);
-		const asked = accessOf(request, { action: "play", key, protocol: answer.protocol });
-		const viewer = new HttpViewer(request.raw.socket);
+		if (!key) return refuse({ outcome: "bad-name", code: 404, why: `there is no stream ${app}/${name}` });
+		const way = wayOf(request, answer);
+		if (way.type === "refused") return refuse(way);
+		const asked = accessOf(request, { action: "play", key, protocol: way.protocol });
+		const viewer = new HttpViewer(request.raw.socket, way.farewell);
 		if (request.method === "HEAD") {
 			const refusal = await viewer.mayKnow(asked, options);
-			if (refusal) return refuse(refusal.outcome, refusal.code, refusal.why);
+			if (refusal) return refuse(refusal);
 			reply.hijack();
-			reply.raw.writeHead(200, head).end();
+			reply.raw.writeHead(way.status, way.head).end();
 			return reply;
 		}
 		const socket = takeConnection(reply.raw);
-		if (!socket) return refuse("pipelined", 400, "ask for a stream on a connection of its own");
+		if (!socket) return refuse({ outcome: "pipelined", code: 400, why: "ask for a stream on a connection of its own" });
 		reply.header("Connection", "close");
-		const entered = await viewer.enter(asked, { access, source });
-		if (entered.type === "refused") return refuse(entered.outcome, entered.code, entered.why);
-		const { lease } = entered;
-		const misfit = answer.misfitAmong?.(lease.hub.headers());
-		if (misfit !== undefined) {
-			lease.release();
-			return refuse("codec", 415, `${answer.protocol} has no room for ${misfit}, which ${key} is made with`);
-		}
+		const entered = await enter(viewer, asked, { answer, options });
+		if (entered.type === "refused") return refuse(entered);
 		reply.hijack();
 		reply.raw.removeHeader("Transfer-Encoding");
-		reply.raw.writeHead(200, head).flushHeaders();
-		play({ key, app, address, socket, viewer, lease, answer }, options);
+		reply.raw.writeHead(way.status, way.head).flushHeaders();
+		play({ key, app, address, socket, viewer, lease: entered.lease, way }, options);
 		return reply;
 	});
+}
+
+type Wanted = { readonly answer: LiveAnswer; readonly options: LiveOptions };
+
+/** Lets a viewer in to a stream that the answer has room for. */
+async function enter(viewer: HttpViewer, asked: AccessRequest, { answer, options }: Wanted) {
+	const entered = await viewer.enter(asked, options);
+	if (entered.type === "refused") return entered;
+	const misfit = answer.misfitAmong?.(entered.lease.hub.headers());
+	if (misfit === undefined) return entered;
+	entered.lease.release();
+	const why = `${asked.protocol} has no room for ${misfit}, which ${asked.key} is made with`;
+	return { type: "refused", outcome: "codec", code: 415, why } as const;
 }
 
 type Playing = {
@@ -86,11 +86,12 @@ type Playing = {
 	socket: Socket;
 	viewer: HttpViewer;
 	lease: Lease;
-	answer: LiveAnswer;
+	way: Way;
 };
 
 /** Plays until either side ends it. Never throws. */
-function play({ key, app, address, socket, viewer, lease, answer }: Playing, { events, policy }: LiveOptions): void {
+function play({ key, app, address, socket, viewer, lease, way }: Playing, options: LiveOptions): void {
+	const { events, policy, clock } = options;
 	if (viewer.gone.aborted) {
 		lease.release();
 		return;
@@ -102,7 +103,7 @@ function play({ key, app, address, socket, viewer, lease, answer }: Playing, { e
 	});
 	try {
 		viewer.reader = lease.hub.join({
-			form: answer.form,
+			form: way.form,
 			delayMs: policy.viewerDelayMs(app),
 			sink: new SocketSink(socket),
 			bounds: policy.bounds,
@@ -110,10 +111,15 @@ function play({ key, app, address, socket, viewer, lease, answer }: Playing, { e
 				events.readerEvicted(key, address, reason);
 				endNow(socket, `a reader that is ${reason}`);
 			},
-			onEnd: (reason) => endSoon(socket, `the stream is over: ${reason}`),
+			onEnd: (reason) => viewer.finish(options.isOpen() ? "over" : "leaving", `the stream is over: ${reason}`),
 		});
+		if (way.status === 101) {
+			const onFault = ({ reason, message }: ProtocolError) =>
+				events.connectionClosed(true, { address, reason, message: `a viewer of ${key} ${message}` });
+			attend(socket, viewer, { clock, onFault });
+		}
 	} catch (error) {
-		events.errorContained(answer.protocol, error, { key, address });
+		events.errorContained(way.protocol, error, { key, address });
 		endNow(socket, "a mistake of ours");
 	}
 }

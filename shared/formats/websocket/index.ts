@@ -1,0 +1,3 @@
+export * from "./client-frames.ts";
+export * from "./frame.ts";
+export * from "./handshake.ts";
