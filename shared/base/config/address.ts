@@ -38,7 +38,7 @@ export function parseAddress(text: string): Address | undefined {
 export function addressProblem(text: string): string {
 	if (isIpv6(text)) return `an IPv6 address stands in brackets: [${text}]`;
 	if (/^rtmps:\/\//i.test(text)) return `upstreams are dialled over plain rtmp://, got "${text}"`;
-	return `want ${ADDRESS_FORMS}, got "${text}"`;
+	return `expected ${ADDRESS_FORMS}, got "${text}"`;
 }
 
 /** True where only this machine can be meant: nothing that is sent there leaves it. */

@@ -17,7 +17,7 @@ export function parseAdvertise(text: string, scheme: "rtmp" | "http"): Advertise
 export const isWildcard = (host: string): boolean => host === "0.0.0.0" || host === "::";
 
 /**
- * The URL a node announces for itself, such as `rtmp://10.1.1.5:1935`.
+ * The URL a node announces for itself, such as `rtmp://192.0.2.5:1935`.
  * `bound` is the port the listener got. A wildcard address is nothing to dial: the machine's host name stands in for it.
  */
 export function advertisedUrl(

@@ -32,17 +32,17 @@ function readAddresses(text: string): { primary: Address; secondary: Address } {
 function checkShape([label = "", addresses = "", app = "", ...rest]: readonly string[]): void {
 	if (label.includes(";"))
 		throw new LineError(`a line starts with the label of its group ("${FORM}"), and a comment with "#"`);
-	if (addresses === "") throw new LineError(`"${label}" stands alone, want "${FORM}"`);
+	if (addresses === "") throw new LineError(`"${label}" stands alone, expected "${FORM}"`);
 	if (!addresses.includes(";") && LOOKS_LIKE_ADDRESSES.test(app)) {
 		throw new LineError(`a label has no space in it: write "${label}${addresses}" for "${label} ${addresses}"`);
 	}
 	if (rest[0]?.startsWith("#") || app.startsWith("#")) throw new LineError(`a comment stands on a line of its own`);
 	if (rest.length > 0) throw new LineError(`"${rest.join(" ")}" is more than "${FORM}"`);
-	if (!isLabel(label)) throw new LineError(`want ${LABEL_FORM}, got "${label}"`);
+	if (!isLabel(label)) throw new LineError(`expected ${LABEL_FORM}, got "${label}"`);
 }
 
 function readApp(text: string): string {
-	if (!isAppName(text)) throw new LineError(`want an app name, got "${text}"`);
+	if (!isAppName(text)) throw new LineError(`expected an app name, got "${text}"`);
 	return text;
 }
 
@@ -120,7 +120,7 @@ export function parseHostIni(text: string, file = "host.ini"): readonly ServerGr
 	for (const line of splitLines(text)) reader.read(line);
 	const groups = reader.groups();
 	const { problems } = reader;
-	if (problems.length === 0 && groups.length === 0) problems.push(`names no server group, want lines of "${FORM}"`);
+	if (problems.length === 0 && groups.length === 0) problems.push(`names no server group, expected lines of "${FORM}"`);
 	if (problems.length > 0) throw new ConfigError(problems.map((problem) => `${file}: ${problem}`).join("\n"));
 	return groups;
 }

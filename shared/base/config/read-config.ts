@@ -39,7 +39,7 @@ function readWritten(role: Role, { file, text, env }: ConfigSources): Written {
 	const name = file ?? "configuration";
 	const content = text ?? (file === undefined ? "" : readText(file));
 	const tree = readTree(content, name);
-	if (!tree) throw new ConfigError(`${name}: want keys and values such as "rtmp: {port: 1935}"`);
+	if (!tree) throw new ConfigError(`${name}: expected keys and values such as "rtmp: {port: 1935}"`);
 	return layEnvironment(role, tree, env);
 }
 
@@ -129,7 +129,7 @@ function readEdge(reading: Reading): EdgeConfig {
 	const { config, values } = readRelay("edge", schemas.edge, reading);
 	const { workers } = values;
 	if (workers !== 1 && config.node.id.length > MAX_ID_WITH_WORKERS) {
-		reading.problems.push(`node.id: want at most ${MAX_ID_WITH_WORKERS} characters where there are workers`);
+		reading.problems.push(`node.id: expected at most ${MAX_ID_WITH_WORKERS} characters where there are workers`);
 	}
 	if (reading.problems.length > 0) throw reading.failure();
 	return { ...config, workers };

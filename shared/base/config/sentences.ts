@@ -46,9 +46,9 @@ function wrongValue(role: Role, written: Written, path: readonly PropertyKey[]):
 	const dotted = path.join(".");
 	const value = lookUp(written.tree, path);
 	const key = keysOf(role).find((candidate) => dotted === candidate.path || dotted.startsWith(`${candidate.path}.`));
-	if (!key) return `${placeOf(written, path)}: want a map of keys, got ${kindOf(value)}`;
+	if (!key) return `${placeOf(written, path)}: expected a map of keys, got ${kindOf(value)}`;
 	const got = key.note.secret ? "" : `, got ${show(value)}`;
-	return `${placeOf(written, path)}: want ${key.note.want}${got}`;
+	return `${placeOf(written, path)}: expected ${key.note.allowed}${got}`;
 }
 
 /** One sentence for each thing the schema found wrong. */
