@@ -16,7 +16,7 @@ writeFileSync(keyFile, `${KEY}\n`);
 writeFileSync(shortFile, "short\n");
 
 const GIVE =
-	"give all nodes the same secret of 16 characters or more (MILLRACE_CLUSTER_KEY, or a file by cluster.keyFile), made once with `openssl rand -hex 32`";
+	"make a secret once with `openssl rand -hex 32` and give it to all nodes (as MILLRACE_CLUSTER_KEY, or in a file that cluster.keyFile names)";
 
 test.for<{ role?: Role; text?: string; env?: Record<string, string>; sentences: string[] }>([
 	{ text: "rtmp: {port: abc}", sentences: ['rtmp.port: expected a port from 0 to 65535, got "abc"'] },
@@ -98,16 +98,16 @@ test.for<{ role?: Role; text?: string; env?: Record<string, string>; sentences: 
 	},
 	{
 		text: "rtmp: {host: 0.0.0.0}",
-		sentences: [`cluster.key: needed, because rtmp.host is 0.0.0.0 and not loopback: ${GIVE}`],
+		sentences: [`cluster.key: needed, because rtmp.host is 0.0.0.0, which is not loopback: ${GIVE}`],
 	},
 	{
 		role: "origin",
 		text: "rtmp: {advertise: a.example}",
-		sentences: [`cluster.key: needed, because rtmp.advertise is a.example and not loopback: ${GIVE}`],
+		sentences: [`cluster.key: needed, because rtmp.advertise is a.example, which is not loopback: ${GIVE}`],
 	},
 	{
 		text: "upstreams: [{label: a, primary: o1, secondary: 10.0.0.1}]",
-		sentences: [`cluster.key: needed, because upstream a is 10.0.0.1 and not loopback: ${GIVE}`],
+		sentences: [`cluster.key: needed, because upstream a is 10.0.0.1, which is not loopback: ${GIVE}`],
 	},
 	{ text: "- a", sentences: ['configuration: expected keys and values such as "rtmp: {port: 1935}"'] },
 	{ text: "a: 1\nb: 2\nb: 3", sentences: ["configuration line 3: Map keys must be unique"] },
