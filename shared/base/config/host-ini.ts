@@ -2,7 +2,7 @@ import { ConfigError } from "#shared/base/errors";
 import { type Address, addressProblem, isAppName, parseAddress } from "./address.ts";
 import { isLabel, LABEL_FORM, type ServerGroup, serverGroup } from "./server-groups.ts";
 
-/** A group as its line gives it; printed manuals wrap the app onto the line below. */
+/** A group as its line gives it. Printed manuals wrap the app onto the next line. */
 type Entry = { label: string; line: number; primary: Address; secondary: Address; app?: string };
 /** `loose`: there are blanks beside the ";". */
 type Line = { number: number; words: readonly string[]; loose: boolean };
@@ -10,7 +10,7 @@ type Line = { number: number; words: readonly string[]; loose: boolean };
 const FORM = "label primary;secondary app";
 const LOOKS_LIKE_ADDRESSES = /;|:|^\d+(\.\d+)+$/;
 
-/** A mistake in one line; the sentence goes without place. */
+/** A mistake in one line. The sentence does not name the line. */
 class LineError extends Error {}
 
 function readAddress(text: string): Address {
@@ -23,8 +23,7 @@ function readAddresses(text: string): { primary: Address; secondary: Address } {
 	const parts = text.split(";");
 	if (parts.length > 2)
 		throw new LineError(`a group has a primary and a secondary, "${text}" names ${parts.length} servers`);
-	if (parts.includes(""))
-		throw new LineError(`"${text}" lacks a server beside the ";"; name the primary twice where there is only one`);
+	if (parts.includes("")) throw new LineError(`"${text}" has only one server: write it on both sides of the ";"`);
 	const [primary = "", secondary = primary] = parts;
 	return { primary: readAddress(primary), secondary: readAddress(secondary) };
 }
@@ -32,7 +31,7 @@ function readAddresses(text: string): { primary: Address; secondary: Address } {
 function checkShape([label = "", addresses = "", app = "", ...rest]: readonly string[]): void {
 	if (label.includes(";"))
 		throw new LineError(`a line starts with the label of its group ("${FORM}"), and a comment with "#"`);
-	if (addresses === "") throw new LineError(`"${label}" stands alone, expected "${FORM}"`);
+	if (addresses === "") throw new LineError(`"${label}" is alone on its line, expected "${FORM}"`);
 	if (!addresses.includes(";") && LOOKS_LIKE_ADDRESSES.test(app)) {
 		throw new LineError(`a label has no space in it: write "${label}${addresses}" for "${label} ${addresses}"`);
 	}
@@ -49,7 +48,9 @@ function readApp(text: string): string {
 function readEntry({ number, words, loose }: Line): Entry {
 	checkShape(words);
 	if (loose && words.length === 2) {
-		throw new LineError(`a blank beside the ";" leaves open what is a server and what the app in "${words.join(" ")}"`);
+		throw new LineError(
+			`remove the blanks beside the ";": they make it unclear what is a server and what the app in "${words.join(" ")}"`,
+		);
 	}
 	const [label = "", addresses = "", app] = words;
 	return { label, line: number, ...readAddresses(addresses), ...(app !== undefined && { app: readApp(app) }) };
@@ -70,11 +71,11 @@ function splitLines(text: string): Line[] {
 		}));
 }
 
-/** Reads the lines one by one; what went wrong in one does not hide what is wrong in the next. */
+/** Reads line by line. A mistake in one line does not hide a mistake in the next. */
 class HostIniReader {
 	readonly problems: string[] = [];
 	readonly #entries = new Map<string, Entry>();
-	/** The line above named servers and no app: a word alone is its app. */
+	/** The line above named servers and no app. A single word is then its app. */
 	#open: { entry: Entry | undefined } | undefined;
 
 	read(line: Line): void {
@@ -113,7 +114,7 @@ class HostIniReader {
 
 /**
  * Reads a `host.ini` of LiveStreamCast: one server group a line, `label primary;secondary app`, comments on lines that begin with `#`.
- * The app may stand alone on the next line. All mistakes are told at once in one ConfigError, a sentence and line number each.
+ * The app may be alone on the next line. One ConfigError tells all mistakes, each with a sentence and its line number.
  */
 export function parseHostIni(text: string, file = "host.ini"): readonly ServerGroup[] {
 	const reader = new HostIniReader();

@@ -6,9 +6,9 @@ import { bytes, count, field, LIVE, listenHost, listenHostOr, millis, port, port
 
 const NAME = "1 to 64 letters, digits, _ or -";
 const MIB = 1024 * 1024;
-/** 128 bits of key when it is random text: below it, guessing gets cheap. */
+/** Random text of this length has about 128 bits. A shorter key is too easy to guess. */
 export const MIN_KEY_LENGTH = 16;
-/** Beyond it fewer writes save little CPU and a live stream is just late. */
+/** A longer delay saves little more CPU and only makes the stream late. */
 const MAX_DELAY_MS = 350;
 
 const name = () => z.string().refine(isNodeId);
@@ -159,7 +159,7 @@ const apps = field(
 	LIVE,
 );
 
-/** What every role has. */
+/** The keys that every role has. */
 export const commonShape = {
 	node: nodeSection.prefault({}),
 	cluster: clusterSection.prefault({}),
@@ -180,7 +180,7 @@ const publishSection = z.strictObject({
 	graceMs: millis(5000, "A stream whose publisher has gone waits this long for a publisher."),
 });
 
-/** What an origin has besides. */
+/** The keys that only an origin has. */
 export const originShape = { publish: publishSection.prefault({}) };
 
 const staticStreams = z
@@ -193,7 +193,7 @@ const staticStreams = z
 	)
 	.default([]);
 
-/** What an intermediate and an edge have besides; the upstreams are read on their own. */
+/** The keys that intermediates and edges have. `upstreams` is only declared here and read by `readUpstreams`. */
 export const relayShape = {
 	upstreams: field(
 		z.unknown().optional(),
@@ -228,10 +228,10 @@ export const relayShape = {
 	),
 };
 
-/** More processes than any machine of today has cores for. */
+/** More processes than machines of today have cores. */
 const MAX_WORKERS = 64;
 
-/** What an edge has besides. */
+/** The keys that only an edge has. */
 export const edgeShape = {
 	workers: field(
 		z.union([z.int().min(1).max(MAX_WORKERS), z.literal("auto")]).default(1),

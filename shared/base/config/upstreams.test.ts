@@ -77,7 +77,7 @@ test.for<{ value: unknown; problems: string[] }>([
 	{
 		value: { hostIni: "bad.ini" },
 		problems: [
-			'bad.ini: line 1: a label has no space in it: write "server1" for "server 1"\nbad.ini: line 2: "b" stands alone, expected "label primary;secondary app"',
+			'bad.ini: line 1: a label has no space in it: write "server1" for "server 1"\nbad.ini: line 2: "b" is alone on its line, expected "label primary;secondary app"',
 		],
 	},
 	{

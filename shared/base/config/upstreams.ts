@@ -15,7 +15,7 @@ import {
 } from "./server-groups.ts";
 import { isTree, type Tree } from "./tree.ts";
 
-/** What reading upstreams needs from outside: the place to name in sentences, files, and where problems go. */
+/** What `readUpstreams` needs: the place to name in sentences, a reader of files, and a list for problems. */
 export type UpstreamSource = {
 	place: string;
 	readText(path: string): { name: string; text: string };
@@ -25,7 +25,7 @@ export type UpstreamSource = {
 const GROUP_KEYS = ["label", "primary", "secondary", "app"];
 const NOTHING: UpstreamTable = { type: "groups", groups: [] };
 
-/** Where streams are looked for when nothing is said: an edge prefers intermediates, and takes origins where there is none. */
+/** The default tiers: an edge prefers intermediates, and takes origins if there are none. */
 function standardTiers(role: Role): readonly UpstreamTier[] {
 	return role === "edge" ? [{ role: "intermediate" }, { role: "origin" }] : [{ role: "origin" }];
 }
@@ -108,7 +108,7 @@ function readGroups(items: readonly unknown[], { place, problems }: UpstreamSour
 	return { type: "groups", groups };
 }
 
-/** Reads one of the three ways to name upstreams. Problems are collected; the table counts only when there are none. */
+/** Reads one of the three ways to name upstreams. Problems are collected. Use the table only if there are none. */
 export function readUpstreams(role: Role, value: unknown, source: UpstreamSource): UpstreamTable {
 	if (value === undefined || value === "discover") return { type: "discover", tiers: standardTiers(role) };
 	if (Array.isArray(value)) return readGroups(value, source);
