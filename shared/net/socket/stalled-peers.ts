@@ -68,7 +68,7 @@ class Peer {
 	readonly watchers = new Set<Watcher>();
 	readonly #socket: WatchedSocket;
 	#movedAt: Millis = Number.NEGATIVE_INFINITY;
-	/** Looks since the peer last moved. Looks count, not time: while this process is held up no peer can move. */
+	/** Looks since the peer last moved. Time alone does not count: while this process is held up, no peer can move. */
 	#stillLooks = 0;
 	/** Bytes that the kernel has taken at least, was given at most, and those that are not acknowledged. */
 	#taken = 0;
