@@ -26,9 +26,9 @@ function createProgram(signal: AbortSignal): Command {
 		return { rows, text: latencyTable(rows) };
 	})
 		.description(
-			"Time from the publisher's write to the viewer's read, through 1 to 3 tiers and through other servers.",
+			"Time from the publisher's write to the viewer's read, through 1 to 3 tiers of Millrace and through other servers.",
 		)
-		.option("--tiers <list>", "servers on the way, such as 1,3", tierList, TIERS)
+		.option("--tiers <list>", "tiers of servers on the way, such as 1,3", tierList, TIERS)
 		.addOption(span("length of a round", 10))
 		.addOption(rounds(3));
 	addBench<{ runs: number }>(program, "join", async (options) => {
@@ -36,7 +36,9 @@ function createProgram(signal: AbortSignal): Command {
 		const rows = await benchJoin(options, run);
 		return { rows, text: joinTable(rows) };
 	})
-		.description("Time from a viewer's dial to its first whole keyframe, warm and cold, and at other servers.")
+		.description(
+			"Time from a viewer's dial to its first whole keyframe: of a running stream, of a cold one, and at other servers.",
+		)
 		.option("--runs <n>", "viewers in each case", wholeNumber(1, 10_000), 20);
 	addBench<{ streams: number; children: number }>(program, "directory", async (options) => {
 		const { benchDirectory } = await import("./directory.ts");
@@ -46,7 +48,7 @@ function createProgram(signal: AbortSignal): Command {
 		const cells = rows.map(({ name, value, unit }) => [name, millis(value), unit]);
 		return { rows, text: table(["", "value", "unit"], cells) };
 	})
-		.description("The control plane over a real nats-server: snapshot, spread of a change, cost of standing by.")
+		.description("The control plane over a real nats-server: time for a snapshot, time for a change, CPU when idle.")
 		.option("--streams <n>", "streams of the parent", wholeNumber(1, 10_000), 10_000)
 		.option("--children <n>", "nodes that follow it", wholeNumber(1, 1_000), 50);
 	addBench<{ streams: number } & Rounds>(program, "merge", async (options) => {
@@ -54,7 +56,7 @@ function createProgram(signal: AbortSignal): Command {
 		const rows = await benchMerge(options, run);
 		return { rows, text: mergeTable(rows) };
 	})
-		.description("What two feeds of one stream cost a relay over one, and a switch between them.")
+		.description("CPU of a relay with two feeds of each stream, compared with one feed.")
 		.option("--streams <n>", "streams that are merged", wholeNumber(1, 1_000), 20)
 		.addOption(span("length of a round", 10))
 		.addOption(rounds(3));
@@ -75,5 +77,5 @@ function tierList(text: string): readonly Tiers[] {
 	const wanted = text.split(",").map(Number);
 	const known = TIERS.filter((tiers) => wanted.includes(tiers));
 	if (known.length === wanted.length) return known;
-	throw new InvalidArgumentError(`Want one or more of ${TIERS.join(", ")}, such as 1,3.`);
+	throw new InvalidArgumentError(`Expected one or more of ${TIERS.join(", ")}, such as 1,3.`);
 }

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "commander";
 export function seconds(text: string): number {
 	const value = Number(text);
 	if (text.trim() === "" || !Number.isFinite(value) || value <= 0) {
-		throw new InvalidArgumentError("Want seconds above 0, such as 10 or 0.5.");
+		throw new InvalidArgumentError("Expected seconds above 0, such as 10 or 0.5.");
 	}
 	return value;
 }
@@ -15,7 +15,7 @@ export const wholeNumber =
 	(text: string): number => {
 		const value = Number(text);
 		if (text.trim() === "" || !Number.isInteger(value) || value < least || value > most) {
-			throw new InvalidArgumentError(`Want a whole number from ${least} to ${most}.`);
+			throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
 		}
 		return value;
 	};

@@ -6,8 +6,8 @@ import { clusterOption, natsOption } from "./mesh-options.ts";
 export function addDrain(program: Command): void {
 	program
 		.command("drain")
-		.summary("stop a node without a gap for anybody")
-		.description("Makes a node send its readers to other nodes and then stop; waits until it is gone.")
+		.summary("stop a node without a gap for its readers")
+		.description("Makes a node send its readers to other nodes and then stop. Waits until the node is gone.")
 		.argument("<node>", "the node's id, as `millrace status` shows it")
 		.addOption(natsOption())
 		.addOption(clusterOption())

@@ -28,6 +28,6 @@ function flvPackets(path: string, bytes: Uint8Array): MediaPacket[] {
 		return readFlv(bytes);
 	} catch (error) {
 		if (!(error instanceof ProtocolError)) throw error;
-		throw new ConfigError(`${path}: want an FLV file, this is none`, { cause: error });
+		throw new ConfigError(`${path}: expected an FLV file, this is something else`, { cause: error });
 	}
 }

@@ -12,20 +12,20 @@ export function addLab(program: Command): void {
 		.command("lab")
 		.summary("run a whole mesh on this machine, with a demo stream")
 		.description(
-			"Runs a nats-server and every service on this machine, publishes a demo stream and tells what to open. Ctrl-C stops all of it. " +
+			"Runs a nats-server and a whole mesh on this machine, publishes a demo stream and prints what to open. Ctrl-C stops everything. " +
 				"The logs stay in $XDG_STATE_HOME/millrace/lab (~/.local/state/millrace/lab) until the next lab begins.",
 		)
-		.option("--origins <n>", "how many origins", count(1), 2)
-		.option("--intermediates <n>", "how many intermediates", count(0), 2)
-		.option("--edges <n>", "how many edges", count(0), 2)
-		.option("--no-demo", "publish nothing")
-		.option("--no-restart", "leave a process that dies dead")
+		.option("--origins <n>", "number of origins", count(1), 2)
+		.option("--intermediates <n>", "number of intermediates", count(0), 2)
+		.option("--edges <n>", "number of edges", count(0), 2)
+		.option("--no-demo", "do not publish a demo stream")
+		.option("--no-restart", "do not restart a process that dies")
 		.option(
 			"--overlay <file>",
-			"YAML to lay over the nodes' configuration, below all, origin, intermediate, edge or a node's id; paths in it are absolute",
+			"YAML file with settings for the nodes, under the keys all, origin, intermediate, edge or a node's id; paths in it must be absolute",
 		)
 		.option("--verbose", "show the logs of all processes")
-		.option("--json", "tell what happens as JSON, one object a line")
+		.option("--json", "print what happens as JSON, one object per line")
 		.action(async (options: LabOptions) => {
 			const { lab } = await import("./lab/lab.ts");
 			await lab(options);

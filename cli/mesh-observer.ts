@@ -14,8 +14,8 @@ const NATS_URL = /^(nats|tls):\/\/[^\s,/@]+\/?$/;
 export async function observeMesh({ nats, cluster }: { nats: string; cluster: string }): Promise<Directory> {
 	const servers = nats.split(",").map((url) => url.trim());
 	const wrong = servers.find((url) => !NATS_URL.test(url));
-	if (wrong !== undefined) throw new ConfigError(`${wrong}: want an address such as nats://127.0.0.1:4222`);
-	if (!isClusterName(cluster)) throw new ConfigError(`${cluster}: want a cluster's name, letters, digits, _ and -`);
+	if (wrong !== undefined) throw new ConfigError(`${wrong}: expected an address such as nats://127.0.0.1:4222`);
+	if (!isClusterName(cluster)) throw new ConfigError(`${cluster}: expected a cluster's name, letters, digits, _ and -`);
 	const directory = observe(servers, cluster, systemClock);
 	if (!(await until(directory, REACH_MS, () => directory.state === "live"))) {
 		await directory[Symbol.asyncDispose]();

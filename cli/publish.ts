@@ -11,13 +11,13 @@ export function addPublish(program: Command): void {
 		.command("publish")
 		.summary("publish an FLV file in real time, to several servers at once")
 		.description(
-			"Publishes an FLV file in real time, the same frames to every URL. A server that breaks away is tried again each second.",
+			"Publishes an FLV file in real time and sends the same frames to every URL. A lost server is dialled again every second.",
 		)
 		.argument("<file>", "the FLV file")
-		.argument("<url...>", "where to, such as rtmp://127.0.0.1:1935/live/demo")
-		.option("--loop", "begin again at the file's end; times go on rising")
-		.option("--seconds <n>", "stop after so many seconds", seconds)
-		.option("--start-at <ms>", "the time of the first frame", wholeNumber(0, MAX_START_MS), 0)
+		.argument("<url...>", "one or more addresses, such as rtmp://127.0.0.1:1935/live/demo")
+		.option("--loop", "start again at the end of the file; timestamps keep rising")
+		.option("--seconds <n>", "stop after this many seconds", seconds)
+		.option("--start-at <ms>", "timestamp of the first frame", wholeNumber(0, MAX_START_MS), 0)
 		.action(async (file: string, urls: string[], options: PublishOptions) => {
 			const { publish } = await import("./publish/publish.ts");
 			await publish(file, urls, options);

@@ -17,7 +17,7 @@ export function addServices(program: Command): void {
 			.command(role)
 			.summary(`run a node of the mesh: ${about}`)
 			.description(`Runs one node until SIGTERM or Ctrl-C. Its part in the mesh is to ${about}.`)
-			.option("--config <file>", "YAML file; every key in it can be a variable MILLRACE_… too")
+			.option("--config <file>", "YAML file; every key can also be an environment variable MILLRACE_…")
 			// Not commander's own help: the list of keys is loaded only for who asks.
 			.helpOption(false)
 			.option("-h, --help", "show help and every key of the configuration")

@@ -25,5 +25,5 @@ test.for(["rtmp://host/live", "rtmp://host/live/", "rtmp:///live/demo", "http://
 
 test("HTTP is for playing only", () => {
 	expect(parsePlayUrl("http://host:8080/live/demo.flv")).toMatchObject({ scheme: "http" });
-	expect(() => parsePlayUrl("ftp://host/live/demo.flv")).toThrow("want rtmp://host:port/app/name or http://");
+	expect(() => parsePlayUrl("ftp://host/live/demo.flv")).toThrow("expected rtmp://host:port/app/name or http://");
 });

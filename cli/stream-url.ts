@@ -27,7 +27,7 @@ export function parseRtmpUrl(text: string): RtmpUrl {
 	const url = parse(text);
 	const [, app, name] = /^\/(.+)\/([^/]+)$/.exec(url?.pathname ?? "") ?? [];
 	if (url?.protocol !== "rtmp:" || url.hostname === "" || app === undefined || name === undefined) {
-		throw new ConfigError(`${text}: want an address such as rtmp://127.0.0.1:1935/live/demo`);
+		throw new ConfigError(`${text}: expected an address such as rtmp://127.0.0.1:1935/live/demo`);
 	}
 	return {
 		scheme: "rtmp",
@@ -45,5 +45,5 @@ export function parsePlayUrl(text: string): RtmpUrl | HttpUrl {
 	const url = parse(text);
 	if (url?.protocol === "rtmp:") return parseRtmpUrl(text);
 	if (url?.protocol === "http:") return { scheme: "http", text };
-	throw new ConfigError(`${text}: want rtmp://host:port/app/name or http://host:port/app/name.flv`);
+	throw new ConfigError(`${text}: expected rtmp://host:port/app/name or http://host:port/app/name.flv`);
 }

@@ -38,16 +38,21 @@ export const runProgram = (args: readonly string[]): Promise<number> =>
 
 const createProgram = (): Command =>
 	new Command("chaos")
-		.description("Breaks a mesh of real processes in every way there is, while viewers count their frames.")
-		.option("--compose", "break the containers of docker-compose.yml instead; they are used for all scenarios")
-		.option("--only <names>", "play these scenarios, such as kill-origin,kill-nats", (text) => text.split(","))
-		.option("--runs <n>", "how often each is played; waits are the 95th percentile", wholeNumber(1, 1_000), 1)
+		.description("Breaks a mesh of real processes in many ways, while viewers count their frames.")
+		.option("--compose", "break the containers of docker-compose.yml instead, the same containers in all scenarios")
+		.option("--only <names>", "play only these scenarios, such as kill-origin,kill-nats", (text) => text.split(","))
+		.option(
+			"--runs <n>",
+			"how often each scenario is played; waits become the 95th percentile",
+			wholeNumber(1, 1_000),
+			1,
+		)
 		.option("--seed <n>", "seed of the random faults", wholeNumber(0, 2 ** 32 - 1), 1)
-		.option("--list", "tell which scenarios there are")
-		.option("--json", "print one JSON object a scenario instead of a table")
-		.option("--quick", "watch for a shorter time; what is frozen stays so")
-		.option("--reuse", "play scenarios of one kind on one mesh, which is made whole between them")
-		.option("--strict", "fail also where a frame was waited for too long")
+		.option("--list", "list the scenarios")
+		.option("--json", "print one JSON object per scenario instead of a table")
+		.option("--quick", "watch for a shorter time; a frozen process stays frozen")
+		.option("--reuse", "play scenarios of one kind on one mesh, which is repaired between them")
+		.option("--strict", "fail also when a viewer waited too long for a frame")
 		.option("--write", `write the table to ${DOCUMENT}`)
 		.showSuggestionAfterError()
 		.exitOverride();

@@ -19,19 +19,19 @@ export const runProgram = (args: readonly string[]): Promise<number> =>
 const createProgram = (): Command =>
 	new Command("soak")
 		.description(
-			"Runs a mesh of real processes for long, breaks it over and over, and follows what each process holds.",
+			"Runs a mesh of real processes for a long time, breaks it again and again, and watches the memory of each process.",
 		)
-		.option("--minutes <n>", "how long", minutes, 30)
-		.option("--streams <n>", "streams, each with a viewer", wholeNumber(1, 200), 20)
-		.option("--every <seconds>", "from one fault to the next", seconds, 20)
-		.option("--seed <n>", "seed of the faults", wholeNumber(0, 2 ** 32 - 1), 1)
-		.option("--json", "print one JSON object a line: faults, minutes, the result")
+		.option("--minutes <n>", "length of the run", minutes, 30)
+		.option("--streams <n>", "number of streams, each with one viewer", wholeNumber(1, 200), 20)
+		.option("--every <seconds>", "time from one fault to the next", seconds, 20)
+		.option("--seed <n>", "seed of the random faults", wholeNumber(0, 2 ** 32 - 1), 1)
+		.option("--json", "print JSON, one object per line: faults, minutes, the result")
 		.showSuggestionAfterError()
 		.exitOverride();
 
 function minutes(text: string): number {
 	const value = seconds(text);
-	if (value < LEAST_MINUTES) throw new InvalidArgumentError(`Want at least ${LEAST_MINUTES} minutes.`);
+	if (value < LEAST_MINUTES) throw new InvalidArgumentError(`Expected at least ${LEAST_MINUTES} minutes.`);
 	return value;
 }
 

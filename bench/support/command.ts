@@ -29,4 +29,6 @@ export const span = (what: string, standard: number): Option =>
 
 /** How often. */
 export const rounds = (standard: number): Option =>
-	new Option("--rounds <n>", "rounds; the middle one counts").argParser(wholeNumber(1, 100)).default(standard);
+	new Option("--rounds <n>", "number of rounds; the middle one counts")
+		.argParser(wholeNumber(1, 100))
+		.default(standard);

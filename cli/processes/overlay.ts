@@ -30,11 +30,11 @@ export function parseOverlay(text: string, path: string, names: readonly string[
 	const [problem] = document.errors;
 	if (problem) throw new ConfigError(`${path}: ${problem.message.split("\n", 1)[0]}`);
 	const value: unknown = document.toJS() ?? {};
-	if (!isSettings(value)) throw new ConfigError(`${path}: want keys such as "all: {idleMs: 500}"`);
+	if (!isSettings(value)) throw new ConfigError(`${path}: expected keys such as "all: {idleMs: 500}"`);
 	const overlay = new Map<string, Settings>();
 	for (const [name, settings] of Object.entries(value)) {
 		if (!names.includes(name)) throw new ConfigError(`${path}: ${name} is none of ${names.join(", ")}`);
-		if (!isSettings(settings ?? {})) throw new ConfigError(`${path}: ${name}: want keys and values below it`);
+		if (!isSettings(settings ?? {})) throw new ConfigError(`${path}: ${name}: expected keys and values below it`);
 		overlay.set(name, isSettings(settings) ? settings : {});
 	}
 	return overlay;

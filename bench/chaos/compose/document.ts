@@ -28,9 +28,9 @@ export function containersSection({ machine, playableMs, scenarios, results }: P
 	const remarks = list((result) => result.remarks);
 	const wrong = list((result) => result.why);
 	return `${HEAD}
-\`npm run chaos -- --compose\` does the same to \`docker-compose.yml\` with its demo: real containers, under a project name of
-their own and on free ports, taken down at the end. Containers are killed, paused, stopped and replaced; links are cut and slowed
-by rules in the containers' networks, which takes root, \`nsenter\`, \`iptables\` and \`tc\` on this machine. Viewers stand outside.
+\`npm run chaos -- --compose\` does the same to \`docker-compose.yml\` with its demo. The containers have a project name of
+their own and free ports, and are removed at the end. They are killed, paused, stopped and replaced. Rules in their networks cut and slow
+down links. That needs root, \`nsenter\`, \`iptables\` and \`tc\` on this machine. Viewers are outside the containers.
 
 ${machineLine(machine)}. With the image built, every edge played ${(playableMs / 1000).toFixed(1)} s after \`up\`.
 

@@ -4,7 +4,7 @@ const DIGITS_AND_DOTS = /^[0-9.]+$/;
 const IPV4 = /^((25[0-5]|2[0-4]\d|1?\d?\d)(\.(?!$)|$)){4}$/;
 const HOST_AND_PORT = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d{1,5}))?$/;
 
-/** A host to dial; an IPv6 address stands without brackets. */
+/** A host to dial. An IPv6 address has no brackets. */
 export type HostPort = { readonly host: string; readonly port?: number };
 
 /** True for an IPv4 address of four numbers. */
@@ -15,7 +15,7 @@ export const isIpv6 = (text: string): boolean => text.includes(":") && URL.canPa
 
 const isHost = (text: string): boolean => (DIGITS_AND_DOTS.test(text) ? isIpv4(text) : HOST_NAME.test(text));
 
-/** Reads `host`, `host:port`, `[ipv6]` or `[ipv6]:port`; undefined where it is none of them. */
+/** Reads `host`, `host:port`, `[ipv6]` or `[ipv6]:port`; undefined for other text. */
 export function parseHostPort(text: string): HostPort | undefined {
 	const [whole, six, name, digits] = HOST_AND_PORT.exec(text) ?? [];
 	if (whole === undefined) return undefined;
@@ -26,6 +26,6 @@ export function parseHostPort(text: string): HostPort | undefined {
 	return port === undefined ? { host } : { host, port };
 }
 
-/** The reverse, as it stands in a URL: `[::1]:1935`. */
+/** The reverse, as in a URL: `[::1]:1935`. */
 export const hostPortText = ({ host, port }: HostPort): string =>
 	`${host.includes(":") ? `[${host}]` : host}${port === undefined ? "" : `:${port}`}`;

@@ -3,15 +3,15 @@ import { type HostPort, parseHostPort } from "./host-port.ts";
 /** RTMP 1.0 §1: the port IANA registered for RTMP. */
 export const RTMP_PORT = 1935;
 
-/** The ports that stand for themselves, by scheme. */
+/** The default ports by scheme. */
 const PORTS = { rtmp: RTMP_PORT, http: 80, https: 443 } as const;
 
-/** What a server's URL may begin with. */
+/** The schemes of a server's URL. */
 export type ServerScheme = keyof typeof PORTS;
 
 /**
- * Reads where `scheme://host[:port]` leads; undefined where nobody can dial it: another scheme, no host, a port that is none, a path.
- * What it takes, `URL` takes too, and finds the same host and port.
+ * Reads host and port of `scheme://host[:port]`. Undefined if it has another scheme, no host, a wrong port or a path. `URL`
+ * accepts everything that this function accepts, with the same host and port.
  */
 export function parseServerUrl(text: string, scheme: ServerScheme): Required<HostPort> | undefined {
 	const start = `${scheme}://`;

@@ -65,7 +65,7 @@ export class ByteReader {
 
 	#take(count: number): number {
 		if (count > this.remaining) {
-			throw new ProtocolError("truncated", `${count} bytes are wanted where ${this.remaining} are left.`);
+			throw new ProtocolError("truncated", `${count} bytes are needed and ${this.remaining} are left.`);
 		}
 		const start = this.#at;
 		this.#at += count;

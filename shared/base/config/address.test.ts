@@ -55,9 +55,9 @@ test.for([
 });
 
 test.for([
-	["::1", "an IPv6 address stands in brackets: [::1]"],
+	["::1", "write an IPv6 address in brackets: [::1]"],
 	["rtmps://h", 'upstreams are dialled over plain rtmp://, got "rtmps://h"'],
-	["a b", 'want a node id, host:port, an IP address or an rtmp:// URL, got "a b"'],
+	["a b", 'expected a node id, host:port, an IP address or an rtmp:// URL, got "a b"'],
 ] as const)("explains %s", ([text, sentence]) => {
 	expect(addressProblem(text)).toBe(sentence);
 });

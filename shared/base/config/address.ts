@@ -1,7 +1,7 @@
 import { isIpv4, isIpv6, parseHostPort, RTMP_PORT } from "#shared/base/address";
 import { isNodeId, parseStreamKey } from "#shared/base/names";
 
-/** Where a server is: a node of the mesh by its id, or a host to dial. IPv6 hosts stand without brackets; an `app` overrides that of the stream. */
+/** Where a server is: a node of the mesh by its id, or a host to dial. IPv6 hosts have no brackets. `app` overrides the app of the stream. */
 export type Address =
 	| { readonly type: "node"; readonly id: string }
 	| { readonly type: "rtmp"; readonly host: string; readonly port: number; readonly app?: string };
@@ -23,8 +23,8 @@ function parseRtmpUrl(text: string): Address | undefined {
 }
 
 /**
- * Reads an address, or undefined where it is none.
- * A bare word is a node id: a host without a dot is written with its port (`origin1:1935`) or as a URL. `localhost` is always a host.
+ * Reads an address; undefined for other text. A bare word is a node id. A host without a dot needs its port (`origin1:1935`)
+ * or is written as a URL. `localhost` is always a host.
  */
 export function parseAddress(text: string): Address | undefined {
 	if (text.toLowerCase().startsWith("rtmp://")) return parseRtmpUrl(text);
@@ -34,14 +34,14 @@ export function parseAddress(text: string): Address | undefined {
 	return { type: "rtmp", host: place.host, port: place.port ?? RTMP_PORT };
 }
 
-/** One sentence part that says why `text` is no address. */
+/** Says in part of a sentence why `text` is not an address. */
 export function addressProblem(text: string): string {
-	if (isIpv6(text)) return `an IPv6 address stands in brackets: [${text}]`;
+	if (isIpv6(text)) return `write an IPv6 address in brackets: [${text}]`;
 	if (/^rtmps:\/\//i.test(text)) return `upstreams are dialled over plain rtmp://, got "${text}"`;
-	return `want ${ADDRESS_FORMS}, got "${text}"`;
+	return `expected ${ADDRESS_FORMS}, got "${text}"`;
 }
 
-/** True where only this machine can be meant: nothing that is sent there leaves it. */
+/** True if the host can only be this machine. Nothing that is sent there leaves it. */
 export function isLoopback(host: string): boolean {
 	const plain = host.toLowerCase().replace(/\.$/, "");
 	if (plain === "localhost" || plain.endsWith(".localhost")) return true;

@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
 import { hostPortText, parseHostPort, parseServerUrl } from "#shared/base/address";
 
-/** A host others dial; without a port, the one that is listened on. */
+/** The host that others dial. Without a port they dial the listening port. */
 export type Advertise = { readonly host: string; readonly port?: number };
 
-/** Reads `host`, `host:port` or `scheme://host[:port]`; undefined where it is none of them, or nobody could dial it. */
+/** Reads `host`, `host:port` or `scheme://host[:port]`; undefined for other text, and for hosts that nobody can dial. */
 export function parseAdvertise(text: string, scheme: "rtmp" | "http"): Advertise | undefined {
 	const prefix = `${scheme}://`;
 	const place = text.toLowerCase().startsWith(prefix) ? text.slice(prefix.length).replace(/\/$/, "") : text;
@@ -13,12 +13,12 @@ export function parseAdvertise(text: string, scheme: "rtmp" | "http"): Advertise
 	return found;
 }
 
-/** Whether a listener at this host takes what comes to any address of the machine; nobody can dial it. */
+/** Whether this host means all addresses of the machine. Nobody can dial it. */
 export const isWildcard = (host: string): boolean => host === "0.0.0.0" || host === "::";
 
 /**
- * The URL a node announces for itself, such as `rtmp://10.1.1.5:1935`.
- * `bound` is the port the listener got. A wildcard address is nothing to dial: the machine's host name stands in for it.
+ * The URL a node announces for itself, such as `rtmp://192.0.2.5:1935`.
+ * `bound` is the port the listener got. Nobody can dial a wildcard address, so the host name of the machine replaces it.
  */
 export function advertisedUrl(
 	scheme: "rtmp" | "http",

@@ -6,7 +6,7 @@ import type { CommonConfig, NatsConfig, Role } from "./config.ts";
 import type { Values } from "./roles.ts";
 import { MIN_KEY_LENGTH } from "./sections.ts";
 
-/** What the values are completed from: the machine, files beside the configuration, and where problems go. */
+/** What completes the values: the machine and the files that the configuration names. `problems` collects what is wrong. */
 export type Surroundings = {
 	readonly role: Role;
 	readonly problems: string[];
@@ -18,7 +18,7 @@ export type Surroundings = {
 
 type Common = Omit<Values["origin"], "publish">;
 
-/** For whoever starts the first node. */
+/** Helps the person who starts the first node. */
 const HOW_TO_MAKE_A_KEY = "; make it once with `openssl rand -hex 32 > FILE` and copy it to every node";
 
 /** Node ids are at most this long. */
@@ -33,7 +33,7 @@ function nodeOf(
 	return { id, group: group ?? id, rank };
 }
 
-/** A secret that stands in the configuration or, without the line end, in a file of its own. */
+/** A secret from the configuration, or from a file of its own without the line end. */
 function secretOf(
 	name: string,
 	value: string | undefined,
@@ -54,7 +54,7 @@ function secretOf(
 function clusterOf({ name, key: given, keyFile }: Common["cluster"], around: Surroundings): CommonConfig["cluster"] {
 	const key = secretOf("cluster.key", given, keyFile, around);
 	if (key !== undefined && key.length < MIN_KEY_LENGTH) {
-		around.problems.push(`cluster.keyFile: want at least ${MIN_KEY_LENGTH} characters in the file`);
+		around.problems.push(`cluster.keyFile: expected at least ${MIN_KEY_LENGTH} characters in the file`);
 	}
 	return { name, ...(key !== undefined && { key }) };
 }
@@ -81,7 +81,7 @@ function listenOf(scheme: "rtmp" | "http", { host, port, advertise: text }: Comm
 	return { host, port, ...(advertise && { advertise }) };
 }
 
-/** A listener for those who run the service: apart from the viewers' as soon as that one can be reached from elsewhere. */
+/** The listener for operators. It is separate from the viewers' listener as soon as other machines can reach that one. */
 function adminOf({ admin, http }: Common): CommonConfig["admin"] {
 	const isAsked = admin.host !== undefined || admin.port !== undefined;
 	if (!isAsked && isLoopback(http.host)) return undefined;
@@ -91,7 +91,7 @@ function adminOf({ admin, http }: Common): CommonConfig["admin"] {
 	return isSameHost && port === http.port && port !== 0 ? undefined : { host, port };
 }
 
-/** 0, any free one, stays that. */
+/** 0 means any free port and stays 0. */
 const nextPort = (port: number): number => (port === 0 ? 0 : port < MAX_PORT ? port + 1 : port - 1);
 
 /** Completes what the schema gave: names from the machine, secrets from their files, paths made absolute. */

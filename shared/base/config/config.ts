@@ -7,7 +7,7 @@ export type Role = "origin" | "intermediate" | "edge";
 
 type Listen = { readonly host: string; readonly port: number; readonly advertise?: Advertise };
 
-/** How NATS is reached. No servers means: work without. Secrets and files are as the client takes them, paths absolute. */
+/** How to reach NATS. Without servers the node works without NATS. Paths are absolute. */
 export type NatsConfig = {
 	readonly servers: readonly string[];
 	readonly user?: string;
@@ -18,27 +18,27 @@ export type NatsConfig = {
 	readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
 };
 
-/** What every service is told; units are in the names, and `configReference` describes each key. */
+/** The configuration that all services share. Units are in the names. `configReference` describes each key. */
 export type CommonConfig = {
 	readonly node: { readonly id: string; readonly group: string; readonly rank: "primary" | "secondary" };
-	/** Without a key only loopback is in use. */
+	/** Without a key a node uses loopback only. */
 	readonly cluster: { readonly name: string; readonly key?: string };
 	readonly nats: NatsConfig;
 	readonly rtmp: Listen;
 	readonly http: Listen;
-	/** Where /api and /metrics are, if not beside what viewers reach. */
+	/** The listener of /api and /metrics, if it is not the HTTP listener. */
 	readonly admin?: Pick<Listen, "host" | "port">;
 	readonly log: { readonly level: Values["origin"]["log"]["level"]; readonly pretty: boolean };
 	readonly limits: Readonly<Values["origin"]["limits"]>;
 	readonly viewers: { readonly delayMs: number };
 	readonly segments: Readonly<Values["origin"]["segments"]>;
-	/** Settings of single apps by name; a map, since a peer chooses the name that is looked up. */
+	/** Settings of single apps by name. A map is safe to ask for any name, and peers choose the name. */
 	readonly apps: ReadonlyMap<string, Readonly<Values["origin"]["apps"][string]>>;
-	/** How long readers may take to move elsewhere when the service stops. */
+	/** Time that readers have to move to another node when the service stops. */
 	readonly drainMs: number;
 };
 
-/** What an origin is told. */
+/** The configuration of an origin. */
 export type OriginConfig = CommonConfig & {
 	readonly role: "origin";
 	readonly publish: Readonly<Values["origin"]["publish"]>;
@@ -49,22 +49,22 @@ type Pulling = Pick<
 	"idleMs" | "waitMs" | "keepMs" | "lingerMs" | "standby" | "failback" | "holdMs" | "static"
 >;
 
-/** What intermediate and edge are told alike. */
+/** What the configurations of intermediate and edge share. */
 export type RelayConfig = CommonConfig & Readonly<Pulling> & { readonly upstreams: UpstreamTable };
 
-/** What an intermediate is told. */
+/** The configuration of an intermediate. */
 export type IntermediateConfig = RelayConfig & { readonly role: "intermediate" };
 
-/** What an edge is told. */
+/** The configuration of an edge. */
 export type EdgeConfig = RelayConfig & Readonly<Pick<Values["edge"], "workers">> & { readonly role: "edge" };
 
-/** What any service is told; `role` says which. */
+/** The configuration of any service; `role` says which one. */
 export type Config = OriginConfig | IntermediateConfig | EdgeConfig;
 
 /** The configuration of one role. */
 export type ConfigOf<R extends Role> = Extract<Config, { role: R }>;
 
-/** How long packets for viewers of `app` are gathered into one write. */
+/** How long packets for viewers of `app` are collected into one write. */
 export function viewerDelayMs(config: CommonConfig, app: string): number {
 	return config.apps.get(app)?.delayMs ?? config.viewers.delayMs;
 }

@@ -1,34 +1,37 @@
 import { z } from "zod";
 import { parseHostPort } from "#shared/base/address";
 
-/** What a person is told about one key: `want` completes "want …", `about` stands in the reference. `live` changes while the service runs. */
-export type FieldNote = { want: string; about: string; secret?: true; unset?: string; live?: true };
+/**
+ * What a person is told about one key: `allowed` follows "expected" in its error sentence and "Allowed:" in the reference.
+ * `about` says in the reference what the key is for. A `live` key can change while the service runs.
+ */
+export type FieldNote = { allowed: string; about: string; secret?: true; unset?: string; live?: true };
 
 /** The notes of all keys, by schema. */
 export const notes = z.registry<FieldNote>();
 
-/** One key of the configuration: `want` for its error sentence, `about` for the reference. */
+/** One key of the configuration: with its values in words (`allowed`) and its purpose (`about`). */
 export function field<T extends z.ZodType>(
 	schema: T,
-	want: string,
+	allowed: string,
 	about: string,
 	more: Pick<FieldNote, "secret" | "unset" | "live"> = {},
 ): T {
-	notes.add(schema, { want, about, ...more });
+	notes.add(schema, { allowed, about, ...more });
 	return schema;
 }
 
 /** For keys that change while the service runs. */
 export const LIVE = { live: true } as const;
 
-/** A day: longer is a unit mistaken, and timers end at 24.8 days. */
+/** One day. A longer span is surely a wrong unit, and timers of Node end at 24.8 days. */
 const MAX_MS = 86_400_000;
 
 /** A span in milliseconds; live. */
 export const millis = (standard: number, about: string, min = 0, max = MAX_MS) =>
 	field(z.int().min(min).max(max).default(standard), `whole milliseconds from ${min} to ${max}`, about, LIVE);
 
-/** A number of things; `max` is where more is a mistake. Live. */
+/** A number of things; a value above `max` is surely a mistake. Live. */
 export const count = (standard: number, about: string, min = 1, max = 10_000_000) =>
 	field(z.int().min(min).max(max).default(standard), `a whole number from ${min} to ${max}`, about, LIVE);
 
@@ -60,9 +63,9 @@ export const listenHost = (about: string) => field(aHost.default("127.0.0.1"), H
 export const listenHostOr = (unset: string, about: string) => field(aHost.exactOptional(), HOST, about, { unset });
 
 /** Text that may stay unset. */
-export const text = (want: string, about: string, unset = "none") =>
-	field(z.string().min(1).exactOptional(), want, about, { unset });
+export const text = (allowed: string, about: string, unset = "none") =>
+	field(z.string().min(1).exactOptional(), allowed, about, { unset });
 
 /** Text that may stay unset and never shows in a sentence. */
-export const secret = (want: string, about: string, min = 1) =>
-	field(z.string().min(min).exactOptional(), want, about, { secret: true, unset: "none" });
+export const secret = (allowed: string, about: string, min = 1) =>
+	field(z.string().min(min).exactOptional(), allowed, about, { secret: true, unset: "none" });

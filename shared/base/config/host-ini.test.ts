@@ -63,8 +63,8 @@ test.for([
 });
 
 test.for([
-	["", 'host.ini: names no server group, want lines of "label primary;secondary app"'],
-	["# only this\n\n", 'host.ini: names no server group, want lines of "label primary;secondary app"'],
+	["", 'host.ini: names no server group, expected lines of "label primary;secondary app"'],
+	["# only this\n\n", 'host.ini: names no server group, expected lines of "label primary;secondary app"'],
 	[
 		"server 1 192.168.1.1;192.168.1.2 livestreamcast_origin",
 		'host.ini: line 1: a label has no space in it: write "server1" for "server 1"',
@@ -78,24 +78,24 @@ test.for([
 		"a;b live",
 		'host.ini: line 1: a line starts with the label of its group ("label primary;secondary app"), and a comment with "#"',
 	],
-	["a x;y live\n\nlive", 'host.ini: line 3: "live" stands alone, want "label primary;secondary app"'],
-	["live\na x;y", 'host.ini: line 1: "live" stands alone, want "label primary;secondary app"'],
+	["a x;y live\n\nlive", 'host.ini: line 3: "live" is alone on its line, expected "label primary;secondary app"'],
+	["live\na x;y", 'host.ini: line 1: "live" is alone on its line, expected "label primary;secondary app"'],
 	["a x;y;z live", 'host.ini: line 1: a group has a primary and a secondary, "x;y;z" names 3 servers'],
+	["a x;  \nlive", 'host.ini: line 1: "x;" has only one server: write it on both sides of the ";"'],
 	[
-		"a x;  \nlive",
-		'host.ini: line 1: "x;" lacks a server beside the ";"; name the primary twice where there is only one',
+		"a x; live",
+		'host.ini: line 1: remove the blanks beside the ";": they make it unclear what is a server and what the app in "a x;live"',
 	],
-	["a x; live", 'host.ini: line 1: a blank beside the ";" leaves open what is a server and what the app in "a x;live"'],
 	["a x;y live # best", "host.ini: line 1: a comment stands on a line of its own"],
 	["a x;y live more of it", 'host.ini: line 1: "more of it" is more than "label primary;secondary app"'],
 	[
 		"a 10.1.1.256;y live",
-		'host.ini: line 1: want a node id, host:port, an IP address or an rtmp:// URL, got "10.1.1.256"',
+		'host.ini: line 1: expected a node id, host:port, an IP address or an rtmp:// URL, got "10.1.1.256"',
 	],
-	["a x;::1 live", "host.ini: line 1: an IPv6 address stands in brackets: [::1]"],
-	["a x;y li/ve", 'host.ini: line 1: want an app name, got "li/ve"'],
-	["a x;y\nli/ve", 'host.ini: line 2: want an app name, got "li/ve"'],
-	["é x;y live", 'host.ini: line 1: want a label of letters, digits, "_", "." and "-", got "é"'],
+	["a x;::1 live", "host.ini: line 1: write an IPv6 address in brackets: [::1]"],
+	["a x;y li/ve", 'host.ini: line 1: expected an app name, got "li/ve"'],
+	["a x;y\nli/ve", 'host.ini: line 2: expected an app name, got "li/ve"'],
+	["é x;y live", 'host.ini: line 1: expected a label of letters, digits, "_", "." and "-", got "é"'],
 	["a x;y live\n#\na x;z live", 'host.ini: line 3: the label "a" is taken by line 1'],
 ] as const)("explains %j", ([text, sentence]) => {
 	expect(() => parseHostIni(text)).toThrow(new ConfigError(sentence));
@@ -107,7 +107,7 @@ test("tells all mistakes at once, and forgives the app below a wrong line", () =
 		new ConfigError(
 			[
 				'/etc/host.ini: line 1: a label has no space in it: write "server1" for "server 1"',
-				'/etc/host.ini: line 2: want a node id, host:port, an IP address or an rtmp:// URL, got "10.1.1.256"',
+				'/etc/host.ini: line 2: expected a node id, host:port, an IP address or an rtmp:// URL, got "10.1.1.256"',
 				'/etc/host.ini: line 5: the label "c" is taken by line 4',
 			].join("\n"),
 		),

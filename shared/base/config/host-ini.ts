@@ -2,7 +2,7 @@ import { ConfigError } from "#shared/base/errors";
 import { type Address, addressProblem, isAppName, parseAddress } from "./address.ts";
 import { isLabel, LABEL_FORM, type ServerGroup, serverGroup } from "./server-groups.ts";
 
-/** A group as its line gives it; printed manuals wrap the app onto the line below. */
+/** A group as its line gives it. Printed manuals wrap the app onto the next line. */
 type Entry = { label: string; line: number; primary: Address; secondary: Address; app?: string };
 /** `loose`: there are blanks beside the ";". */
 type Line = { number: number; words: readonly string[]; loose: boolean };
@@ -10,7 +10,7 @@ type Line = { number: number; words: readonly string[]; loose: boolean };
 const FORM = "label primary;secondary app";
 const LOOKS_LIKE_ADDRESSES = /;|:|^\d+(\.\d+)+$/;
 
-/** A mistake in one line; the sentence goes without place. */
+/** A mistake in one line. The sentence does not name the line. */
 class LineError extends Error {}
 
 function readAddress(text: string): Address {
@@ -23,8 +23,7 @@ function readAddresses(text: string): { primary: Address; secondary: Address } {
 	const parts = text.split(";");
 	if (parts.length > 2)
 		throw new LineError(`a group has a primary and a secondary, "${text}" names ${parts.length} servers`);
-	if (parts.includes(""))
-		throw new LineError(`"${text}" lacks a server beside the ";"; name the primary twice where there is only one`);
+	if (parts.includes("")) throw new LineError(`"${text}" has only one server: write it on both sides of the ";"`);
 	const [primary = "", secondary = primary] = parts;
 	return { primary: readAddress(primary), secondary: readAddress(secondary) };
 }
@@ -32,24 +31,26 @@ function readAddresses(text: string): { primary: Address; secondary: Address } {
 function checkShape([label = "", addresses = "", app = "", ...rest]: readonly string[]): void {
 	if (label.includes(";"))
 		throw new LineError(`a line starts with the label of its group ("${FORM}"), and a comment with "#"`);
-	if (addresses === "") throw new LineError(`"${label}" stands alone, want "${FORM}"`);
+	if (addresses === "") throw new LineError(`"${label}" is alone on its line, expected "${FORM}"`);
 	if (!addresses.includes(";") && LOOKS_LIKE_ADDRESSES.test(app)) {
 		throw new LineError(`a label has no space in it: write "${label}${addresses}" for "${label} ${addresses}"`);
 	}
 	if (rest[0]?.startsWith("#") || app.startsWith("#")) throw new LineError(`a comment stands on a line of its own`);
 	if (rest.length > 0) throw new LineError(`"${rest.join(" ")}" is more than "${FORM}"`);
-	if (!isLabel(label)) throw new LineError(`want ${LABEL_FORM}, got "${label}"`);
+	if (!isLabel(label)) throw new LineError(`expected ${LABEL_FORM}, got "${label}"`);
 }
 
 function readApp(text: string): string {
-	if (!isAppName(text)) throw new LineError(`want an app name, got "${text}"`);
+	if (!isAppName(text)) throw new LineError(`expected an app name, got "${text}"`);
 	return text;
 }
 
 function readEntry({ number, words, loose }: Line): Entry {
 	checkShape(words);
 	if (loose && words.length === 2) {
-		throw new LineError(`a blank beside the ";" leaves open what is a server and what the app in "${words.join(" ")}"`);
+		throw new LineError(
+			`remove the blanks beside the ";": they make it unclear what is a server and what the app in "${words.join(" ")}"`,
+		);
 	}
 	const [label = "", addresses = "", app] = words;
 	return { label, line: number, ...readAddresses(addresses), ...(app !== undefined && { app: readApp(app) }) };
@@ -70,11 +71,11 @@ function splitLines(text: string): Line[] {
 		}));
 }
 
-/** Reads the lines one by one; what went wrong in one does not hide what is wrong in the next. */
+/** Reads line by line. A mistake in one line does not hide a mistake in the next. */
 class HostIniReader {
 	readonly problems: string[] = [];
 	readonly #entries = new Map<string, Entry>();
-	/** The line above named servers and no app: a word alone is its app. */
+	/** The line above named servers and no app. A single word is then its app. */
 	#open: { entry: Entry | undefined } | undefined;
 
 	read(line: Line): void {
@@ -113,14 +114,14 @@ class HostIniReader {
 
 /**
  * Reads a `host.ini` of LiveStreamCast: one server group a line, `label primary;secondary app`, comments on lines that begin with `#`.
- * The app may stand alone on the next line. All mistakes are told at once in one ConfigError, a sentence and line number each.
+ * The app may be alone on the next line. One ConfigError tells all mistakes, each with a sentence and its line number.
  */
 export function parseHostIni(text: string, file = "host.ini"): readonly ServerGroup[] {
 	const reader = new HostIniReader();
 	for (const line of splitLines(text)) reader.read(line);
 	const groups = reader.groups();
 	const { problems } = reader;
-	if (problems.length === 0 && groups.length === 0) problems.push(`names no server group, want lines of "${FORM}"`);
+	if (problems.length === 0 && groups.length === 0) problems.push(`names no server group, expected lines of "${FORM}"`);
 	if (problems.length > 0) throw new ConfigError(problems.map((problem) => `${file}: ${problem}`).join("\n"));
 	return groups;
 }

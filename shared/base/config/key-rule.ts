@@ -14,8 +14,8 @@ function upstreamSpots(table: UpstreamTable | undefined): Spot[] {
 }
 
 /**
- * Nodes that meet over a network prove themselves to each other, so they need a key; undefined where all is well.
- * HTTP and NATS do not count: the one is for viewers, the other has credentials of its own.
+ * Says that a key is missing, or undefined. Nodes that meet over a network prove to each other that they know the key.
+ * HTTP needs no key, because it is for viewers. NATS needs none, because it has its own credentials.
  */
 export function keyProblem(config: CommonConfig, upstreams?: UpstreamTable): string | undefined {
 	if (config.cluster.key !== undefined) return undefined;
@@ -28,8 +28,8 @@ export function keyProblem(config: CommonConfig, upstreams?: UpstreamTable): str
 	const open = spots.find((spot) => !isLoopback(spot.host));
 	if (!open) return undefined;
 	return (
-		`cluster.key: needed, because ${open.place} is ${open.host} and not loopback: ` +
-		"give all nodes the same secret of 16 characters or more (MILLRACE_CLUSTER_KEY, or a file by cluster.keyFile), " +
-		"made once with `openssl rand -hex 32`"
+		`cluster.key: needed, because ${open.place} is ${open.host}, which is not loopback: ` +
+		"make a secret once with `openssl rand -hex 32` and give it to all nodes " +
+		"(as MILLRACE_CLUSTER_KEY, or in a file that cluster.keyFile names)"
 	);
 }

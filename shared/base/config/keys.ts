@@ -14,7 +14,7 @@ export type Key = {
 	readonly note: FieldNote;
 };
 
-/** What every variable of ours begins with. */
+/** Every variable of this program begins with it. */
 export const PREFIX = "MILLRACE_";
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();

@@ -20,10 +20,10 @@ function distance(from: string, to: string): number {
 	return above[to.length] ?? 0;
 }
 
-/** Fewer letters begin too many words to mean one. */
+/** With fewer letters, too many words have the same beginning. */
 const MIN_BEGINNING = 3;
 
-/** The choice most like `word`, or undefined where none is near enough to be meant. */
+/** The choice that is most like `word`, or undefined if none is near enough. */
 export function nearest(word: string, choices: readonly string[]): string | undefined {
 	const plain = word.toLowerCase();
 	const [best] = choices

@@ -11,8 +11,8 @@ import { readUpstreams } from "./upstreams.ts";
 import { type Environment, layEnvironment, readTree, type Written } from "./written.ts";
 
 /**
- * Where a configuration comes from. `text` stands in for the content of `file`, whose folder is then still where relative paths start.
- * `hostname` and `tty` (is stderr a terminal) are asked of the machine where they are left out.
+ * Where a configuration comes from. `text` replaces the content of `file`; relative paths still start at the folder of `file`.
+ * Without `hostname` and `tty` (is stderr a terminal) the machine is asked.
  */
 export type ConfigSources = {
 	readonly file?: string;
@@ -22,7 +22,7 @@ export type ConfigSources = {
 	readonly tty?: boolean;
 };
 
-/** Leaves room for `-w64`, by which workers are told apart. */
+/** Leaves room for the suffix of a worker, such as `-w64`. */
 const MAX_ID_WITH_WORKERS = 60;
 
 function readText(path: string): string {
@@ -39,11 +39,11 @@ function readWritten(role: Role, { file, text, env }: ConfigSources): Written {
 	const name = file ?? "configuration";
 	const content = text ?? (file === undefined ? "" : readText(file));
 	const tree = readTree(content, name);
-	if (!tree) throw new ConfigError(`${name}: want keys and values such as "rtmp: {port: 1935}"`);
+	if (!tree) throw new ConfigError(`${name}: expected keys and values such as "rtmp: {port: 1935}"`);
 	return layEnvironment(role, tree, env);
 }
 
-/** One reading: what was written, and all that is wrong with it. */
+/** One reading: the written configuration, and everything that is wrong with it. */
 class Reading {
 	readonly problems: string[];
 	readonly surroundings: Surroundings;
@@ -129,7 +129,7 @@ function readEdge(reading: Reading): EdgeConfig {
 	const { config, values } = readRelay("edge", schemas.edge, reading);
 	const { workers } = values;
 	if (workers !== 1 && config.node.id.length > MAX_ID_WITH_WORKERS) {
-		reading.problems.push(`node.id: want at most ${MAX_ID_WITH_WORKERS} characters where there are workers`);
+		reading.problems.push(`node.id: expected at most ${MAX_ID_WITH_WORKERS} characters where there are workers`);
 	}
 	if (reading.problems.length > 0) throw reading.failure();
 	return { ...config, workers };
@@ -137,7 +137,7 @@ function readEdge(reading: Reading): EdgeConfig {
 
 /**
  * Reads file and environment into the typed configuration of a role; the environment wins.
- * Anything wrong throws one ConfigError that tells all of it, a sentence a line, each with the key or variable and what is wanted.
+ * Throws one ConfigError that tells everything that is wrong, a sentence a line, each with the key or variable and what is allowed.
  */
 export function readConfig(role: "origin", sources: ConfigSources): OriginConfig;
 export function readConfig(role: "intermediate", sources: ConfigSources): IntermediateConfig;

@@ -8,14 +8,14 @@ const ROLES: Role[] = ["origin", "intermediate", "edge"];
 test.for([
 	[
 		"origin",
-		"rtmp.port (MILLRACE_RTMP_PORT)\n    Port to listen on for RTMP; 0 takes a free one. Want a port from 0 to 65535. Default: 1935. Needs a restart.\n",
+		"rtmp.port (MILLRACE_RTMP_PORT)\n    Port to listen on for RTMP. 0 takes a free port. Allowed: a port from 0 to 65535. Default: 1935. Needs a restart.\n",
 	],
 	["origin", "publish.graceMs (MILLRACE_PUBLISH_GRACE_MS)\n"],
 	["intermediate", "upstreams (MILLRACE_UPSTREAMS)\n"],
 	["edge", "nats.tls.caFile (MILLRACE_NATS_TLS_CA_FILE)\n"],
 	[
 		"edge",
-		"Name of this node in the mesh. Want 1 to 64 letters, digits, _ or -. Default: <role>-<host name>. Needs a restart.\n",
+		"Name of this node in the mesh. Allowed: 1 to 64 letters, digits, _ or -. Default: <role>-<host name>. Needs a restart.\n",
 	],
 	["edge", "failback (MILLRACE_FAILBACK)\n"],
 	["edge", "Default: 1000. Live.\n"],

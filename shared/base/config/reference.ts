@@ -7,15 +7,15 @@ function standardOf({ standard, note }: Key): string {
 }
 
 function entry(key: Key): string {
-	return `${key.path} (${key.variable})\n    ${key.note.about} Want ${key.note.want}. Default: ${standardOf(key)}. ${key.note.live ? "Live" : "Needs a restart"}.`;
+	return `${key.path} (${key.variable})\n    ${key.note.about} Allowed: ${key.note.allowed}. Default: ${standardOf(key)}. ${key.note.live ? "Live" : "Needs a restart"}.`;
 }
 
-/** Every key of a role with its variable, what it is for, what it takes and its default; for people, ends with a line break. */
+/** A text for people about every key of a role: its variable, its purpose, its allowed values and its default. Ends with a line break. */
 export function configReference(role: Role): string {
 	const head = [
-		`Configuration of ${role}: a YAML file (--config FILE), or variables, which win over the file.`,
-		"Lists and maps in a variable are written as YAML. Relative paths start at the folder of the file.",
-		"Live: the service takes a change while it runs. Needs a restart: it keeps the value it began with.",
+		`Configuration of ${role}: a YAML file (--config FILE) or environment variables. A variable overrides the file.`,
+		"Lists and maps in a variable are written as YAML. Relative paths start at the folder of the YAML file.",
+		"Live: the key can change while the service runs. Needs a restart: the service keeps the value it started with.",
 	];
 	return `${[...head, "", ...keysOf(role).map(entry)].join("\n")}\n`;
 }

@@ -6,37 +6,44 @@ import { bytes, count, field, LIVE, listenHost, listenHostOr, millis, port, port
 
 const NAME = "1 to 64 letters, digits, _ or -";
 const MIB = 1024 * 1024;
-/** 128 bits of key when it is random text: below it, guessing gets cheap. */
+/** Random text of this length has about 128 bits. A shorter key is too easy to guess. */
 export const MIN_KEY_LENGTH = 16;
-/** Beyond it fewer writes save little CPU and a live stream is just late. */
+/** A longer delay saves little more CPU and only makes the stream late. */
 const MAX_DELAY_MS = 350;
 
 const name = () => z.string().refine(isNodeId);
 
 const nodeSection = z.strictObject({
 	id: field(name().exactOptional(), NAME, "Name of this node in the mesh.", { unset: "<role>-<host name>" }),
-	group: field(name().exactOptional(), NAME, "Server group this node belongs to.", { unset: "the node's id" }),
+	group: field(name().exactOptional(), NAME, "Server group that this node belongs to.", { unset: "the node's id" }),
 	rank: field(
 		z.enum(["primary", "secondary"]).default("primary"),
 		"primary or secondary",
-		"Place of this node in its group.",
+		"Rank of this node in its group: children try primaries before secondaries.",
 	),
 });
 
 const clusterSection = z.strictObject({
-	name: field(name().default("default"), NAME, "Meshes of different names share a NATS without meeting."),
+	name: field(
+		name().default("default"),
+		NAME,
+		"Name of the mesh. Meshes with different names can share one NATS and do not see each other.",
+	),
 	key: secret(
 		`at least ${MIN_KEY_LENGTH} characters`,
-		"Secret all nodes share; they prove it to one another, it is never sent.",
+		"Secret that all nodes share. Nodes prove to each other that they know it. It is never sent.",
 		MIN_KEY_LENGTH,
 	),
 	keyFile: text("the path of a file", "File that holds the key."),
 });
 
 const tlsSection = z.strictObject({
-	caFile: text("the path of a PEM file", "Authority that signed the NATS servers' certificates."),
+	caFile: text(
+		"the path of a PEM file",
+		"Certificate of the authority that signed the certificates of the NATS servers.",
+	),
 	certFile: text("the path of a PEM file", "Client certificate for NATS."),
-	keyFile: text("the path of a PEM file", "Key of the client certificate."),
+	keyFile: text("the path of a PEM file", "Private key of the client certificate."),
 });
 
 const NATS_URL = /^(?:(?:nats|tls):\/\/)?[^\s,/@]+\/?$/;
@@ -44,8 +51,8 @@ const NATS_URL = /^(?:(?:nats|tls):\/\/)?[^\s,/@]+\/?$/;
 const natsSection = z.strictObject({
 	servers: field(
 		z.array(z.string().regex(NATS_URL)).default(["nats://127.0.0.1:4222"]),
-		"a list of URLs such as nats://127.0.0.1:4222 (user and password stand in keys of their own), or false for none",
-		"NATS servers to try; false for a node that works without.",
+		"a list of URLs such as nats://127.0.0.1:4222 (user and password have their own keys), or false for none",
+		"NATS servers to connect to. false: the node works without NATS.",
 	),
 	user: text("a user name", "User for NATS."),
 	password: secret("text", "Password for NATS."),
@@ -56,64 +63,81 @@ const natsSection = z.strictObject({
 	tls: tlsSection.prefault({}),
 });
 
-const advertise = (want: string, about: string, scheme: "rtmp" | "http") =>
+const advertise = (allowed: string, about: string, scheme: "rtmp" | "http") =>
 	field(
 		z
 			.string()
 			.refine((value) => parseAdvertise(value, scheme) !== undefined)
 			.exactOptional(),
-		want,
+		allowed,
 		about,
 		{ unset: "the listening address" },
 	);
 
 const rtmpSection = z.strictObject({
 	host: listenHost("Address to listen on for RTMP."),
-	port: port(1935, "Port to listen on for RTMP; 0 takes a free one."),
+	port: port(1935, "Port to listen on for RTMP. 0 takes a free port."),
 	advertise: advertise(
 		"a host, host:port or rtmp://host:port to dial",
-		"What other nodes dial to reach this one.",
+		"Address at which other nodes reach this node's RTMP port.",
 		"rtmp",
 	),
 });
 
 const httpSection = z.strictObject({
 	host: listenHost("Address to listen on for HTTP."),
-	port: port(8080, "Port to listen on for HTTP; 0 takes a free one."),
-	advertise: advertise("a host, host:port or http://host:port to dial", "Where others find this node's HTTP.", "http"),
+	port: port(8080, "Port to listen on for HTTP. 0 takes a free port."),
+	advertise: advertise(
+		"a host, host:port or http://host:port to dial",
+		"Address at which others reach this node's HTTP port.",
+		"http",
+	),
 });
 
 const adminSection = z.strictObject({
-	host: listenHostOr("loopback", "Address to listen on for /api and /metrics, which are open to whoever reaches it."),
+	host: listenHostOr("loopback", "Address to listen on for /api and /metrics. They ask for no password."),
 	port: portOr(
-		"that of http where it listens on loopback, otherwise the next one",
-		"Port to listen on for /api and /metrics; that of http: one listener for both.",
+		"http.port while HTTP listens on loopback, otherwise http.port + 1",
+		"Port to listen on for /api and /metrics. With the value of http.port, one listener serves everything.",
 	),
 });
 
 const LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 const logSection = z.strictObject({
-	level: field(z.enum(LEVELS).default("info"), `one of ${LEVELS.join(", ")}`, "How much is logged.", LIVE),
+	level: field(
+		z.enum(LEVELS).default("info"),
+		`one of ${LEVELS.join(", ")}`,
+		"Least severe level that is logged.",
+		LIVE,
+	),
 	pretty: field(
 		z.union([z.literal("auto"), z.boolean()]).default("auto"),
 		"auto, true or false",
-		"Lines for people instead of JSON; auto: when stderr is a terminal.",
+		"Log lines for people instead of JSON. auto: for people when stderr is a terminal.",
 	),
 });
 
 const limitsSection = z.strictObject({
-	connections: count(10_000, "Connections open at once."),
+	connections: count(10_000, "Most open connections at once. Further ones are closed."),
 	connectionsPerAddress: count(
 		1000,
-		"Connections open at once from one address; a hundred viewers may sit behind one NAT.",
+		"Most open connections at once from one address. Many viewers can share one address behind a NAT.",
 	),
-	streams: count(10_000, "Streams carried at once."),
-	handshakeMs: millis(5000, "Time a connection has for its handshake.", 100),
-	connectMs: millis(10_000, "Time a connection has until it plays or publishes.", 100),
-	historyBytes: bytes(32 * MIB, "Packets kept of each stream for those who join or resume.", 64 * 1024),
-	readerBytes: bytes(4 * MIB, "Queue of a slow reader before groups of pictures are skipped.", 64 * 1024),
-	evictMs: millis(10_000, "Time a reader may take nothing of what waits for it before it is closed.", 100),
+	streams: count(10_000, "Most streams at once. Further ones are refused."),
+	handshakeMs: millis(5000, "Time a connection has to complete its handshake.", 100),
+	connectMs: millis(10_000, "Time a connection has until it must publish or play.", 100),
+	historyBytes: bytes(
+		32 * MIB,
+		"Size of the history of each stream. Viewers who join or resume start from it.",
+		64 * 1024,
+	),
+	readerBytes: bytes(
+		4 * MIB,
+		"Size of the queue of a slow reader. A fuller queue skips whole groups of pictures.",
+		64 * 1024,
+	),
+	evictMs: millis(10_000, "A reader that takes no data for this long is closed.", 100),
 });
 
 const delayMs = z.int().min(0).max(MAX_DELAY_MS);
@@ -123,7 +147,7 @@ const viewersSection = z.strictObject({
 	delayMs: field(
 		delayMs.default(20),
 		DELAY,
-		"How long packets for viewers are gathered into one write, at most.",
+		"Longest time for which packets for viewers are collected into one write.",
 		LIVE,
 	),
 });
@@ -154,11 +178,11 @@ const apps = field(
 		)
 		.default({}),
 	`app names, each with delayMs (${DELAY}) or segmentMs (${SEGMENT})`,
-	"Settings of single apps, such as {live: {delayMs: 100, segmentMs: 4000}}.",
+	"Settings for single apps, such as {live: {delayMs: 100, segmentMs: 4000}}.",
 	LIVE,
 );
 
-/** What every role has. */
+/** The keys that every role has. */
 export const commonShape = {
 	node: nodeSection.prefault({}),
 	cluster: clusterSection.prefault({}),
@@ -171,16 +195,16 @@ export const commonShape = {
 	viewers: viewersSection.prefault({}),
 	segments: segmentsSection.prefault({}),
 	apps,
-	drainMs: millis(8000, "Time readers have to move elsewhere when the service is told to stop."),
+	drainMs: millis(8000, "Time that readers have to move to another node when the service is told to stop."),
 };
 
 const publishSection = z.strictObject({
-	idleMs: millis(5000, "A publisher silent this long may be replaced by another."),
-	silentMs: millis(1000, "A stream without a frame this long is offered to nobody until the next one comes.", 50),
-	graceMs: millis(5000, "A stream whose publisher went away waits this long for its return."),
+	idleMs: millis(5000, "A publisher that sends nothing for this long can be replaced by another publisher."),
+	silentMs: millis(1000, "A stream without a frame for this long is withdrawn until its next frame comes.", 50),
+	graceMs: millis(5000, "A stream whose publisher has gone waits this long for a publisher."),
 });
 
-/** What an origin has besides. */
+/** The keys that only an origin has. */
 export const originShape = { publish: publishSection.prefault({}) };
 
 const staticStreams = z
@@ -193,36 +217,49 @@ const staticStreams = z
 	)
 	.default([]);
 
-/** What an intermediate and an edge have besides; the upstreams are read on their own. */
+/** The keys that intermediates and edges have. `upstreams` is only declared here and read by `readUpstreams`. */
 export const relayShape = {
 	upstreams: field(
 		z.unknown().optional(),
-		"a list of groups such as {label: server1, primary: 10.1.1.5, secondary: 10.1.1.6}, {hostIni: FILE}, {discover: [origin]} or discover",
-		"Whom to pull from: groups of servers, a host.ini, or the tiers whose nodes announce themselves.",
+		"a list of groups such as {label: server1, primary: 192.0.2.5, secondary: 192.0.2.6}, {hostIni: FILE}, {discover: [origin]} or discover",
+		"Servers to pull from: server groups, a host.ini file, or tiers of nodes that are discovered over NATS.",
 	),
-	idleMs: millis(1000, "An upstream without media this long is given up.", 50),
-	waitMs: millis(2000, "Time upstreams have to answer a play.", 50),
-	keepMs: millis(5000, "A stream nobody reads is kept pulled this long."),
-	lingerMs: millis(5000, "Readers are held this long while no upstream has their stream."),
-	standby: count(1, "Further upstreams that play along, ready to take over; 0 dials them when needed.", 0, 16),
+	idleMs: millis(1000, "An upstream that sends no media for this long counts as lost.", 50),
+	waitMs: millis(
+		2000,
+		"Time that upstreams have to send the first media of a stream. After that the play is refused.",
+		50,
+	),
+	keepMs: millis(5000, "A stream without readers is still pulled for this long."),
+	lingerMs: millis(5000, "Readers stay connected for this long while no upstream has their stream."),
+	standby: count(
+		1,
+		"Number of further upstreams that are pulled at the same time and take over without a gap. 0: another upstream is dialled when one is lost.",
+		0,
+		16,
+	),
 	failback: field(
 		z.enum(["never", "auto"]).default("never"),
 		"never or auto",
-		"Return to a better upstream: at the next failure, or by itself once it has been well for holdMs.",
+		"Return to a preferred upstream. never: only at the next failure. auto: once it has worked for holdMs.",
 		LIVE,
 	),
-	holdMs: millis(30_000, "How long a better upstream must be well before an automatic return."),
-	static: field(staticStreams, "a list of streams such as live/news", "Streams that are pulled always."),
+	holdMs: millis(30_000, "Time for which a preferred upstream must work before an automatic return."),
+	static: field(
+		staticStreams,
+		"a list of streams such as live/news",
+		"Streams that are always pulled, also without readers.",
+	),
 };
 
-/** More processes than any machine of today has cores for. */
+/** More processes than machines of today have cores. */
 const MAX_WORKERS = 64;
 
-/** What an edge has besides. */
+/** The keys that only an edge has. */
 export const edgeShape = {
 	workers: field(
 		z.union([z.int().min(1).max(MAX_WORKERS), z.literal("auto")]).default(1),
 		`auto or a whole number from 1 to ${MAX_WORKERS}`,
-		"Processes that share the ports; auto: one for each core.",
+		"Number of processes that share the ports. auto: one for each core.",
 	),
 };

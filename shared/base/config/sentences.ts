@@ -17,7 +17,7 @@ export function show(value: unknown): string {
 const kindOf = (value: unknown): string =>
 	Array.isArray(value) ? "a list" : `a ${typeof value === "string" ? "text" : typeof value}`;
 
-/** Where a value stands, as the person who wrote it calls the place: the variable that set it, or the path in the file. */
+/** The place of a value as its author knows it: the variable that set it, or the path in the file. */
 export function placeOf(written: Written, path: readonly PropertyKey[]): string {
 	for (let length = path.length; length > 0; length--) {
 		const variable = written.variables.get(path.slice(0, length).join("."));
@@ -46,9 +46,9 @@ function wrongValue(role: Role, written: Written, path: readonly PropertyKey[]):
 	const dotted = path.join(".");
 	const value = lookUp(written.tree, path);
 	const key = keysOf(role).find((candidate) => dotted === candidate.path || dotted.startsWith(`${candidate.path}.`));
-	if (!key) return `${placeOf(written, path)}: want a map of keys, got ${kindOf(value)}`;
+	if (!key) return `${placeOf(written, path)}: expected a map of keys, got ${kindOf(value)}`;
 	const got = key.note.secret ? "" : `, got ${show(value)}`;
-	return `${placeOf(written, path)}: want ${key.note.want}${got}`;
+	return `${placeOf(written, path)}: expected ${key.note.allowed}${got}`;
 }
 
 /** One sentence for each thing the schema found wrong. */

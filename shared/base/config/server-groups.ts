@@ -1,8 +1,8 @@
 import type { Address } from "./address.ts";
 
 /**
- * Servers that stand in for one another, as one line of a `host.ini` names them.
- * Without a `secondary` the primary is retried in its place; `app` is the app to ask for where it is not that of the stream.
+ * Servers that replace each other, as one line of a `host.ini` names them. Without a `secondary` the primary is retried
+ * instead. `app` is the app to ask for, if it is not the app of the stream.
  */
 export type ServerGroup = {
 	readonly label: string;
@@ -11,10 +11,10 @@ export type ServerGroup = {
 	readonly app?: string;
 };
 
-/** Nodes of one role (and, where named, one group), found by what they announce. */
+/** Nodes of one role, and of one group if it is given. They are found by what they announce. */
 export type UpstreamTier = { readonly role: "origin" | "intermediate"; readonly group?: string };
 
-/** Whom a relay pulls from: groups in order of preference, or whatever the tiers above announce, nearest tier first. */
+/** The servers a relay pulls from: groups in order of preference, or the nodes that tiers announce, nearest tier first. */
 export type UpstreamTable =
 	| { readonly type: "groups"; readonly groups: readonly ServerGroup[] }
 	| { readonly type: "discover"; readonly tiers: readonly UpstreamTier[] };
@@ -27,7 +27,7 @@ export const LABEL_FORM = 'a label of letters, digits, "_", "." and "-"';
 /** True for the label of a group. */
 export const isLabel = (text: unknown): text is string => typeof text === "string" && LABEL.test(text);
 
-/** Builds a group; a secondary that is the primary again means the group has one address. */
+/** Builds a group. If the secondary equals the primary, the group has one address. */
 export function serverGroup(label: string, primary: Address, secondary?: Address, app?: string): ServerGroup {
 	const second = secondary && JSON.stringify(secondary) !== JSON.stringify(primary) ? secondary : undefined;
 	return { label, primary, ...(second && { secondary: second }), ...(app !== undefined && { app }) };

@@ -3,15 +3,15 @@ import type { Config } from "./config.ts";
 import { keysOf } from "./keys.ts";
 import { isTree, lookUp, type Tree } from "./tree.ts";
 
-/** Keys that changed, by their dotted paths: those in force now, and those that wait for a restart. */
+/** The dotted paths of the keys that changed. `live` ones are in force now, `restart` ones wait for a restart. */
 export type Change = { readonly live: readonly string[]; readonly restart: readonly string[] };
 
 /**
- * The configuration of a running service, and the one place where it changes. Owners keep `config` or a section of it and read
- * a live key at the moment they use it. Keys that need a restart keep their first value.
+ * The configuration of a running service, and the one place where it changes. Owners keep `config` or a section of it. They read
+ * a live key each time they use it. Keys that need a restart keep their first value.
  */
 export class Settings<C extends Config> {
-	/** Has the shape of the configuration it began with. A live key shows the value in force. */
+	/** Has the shape of the first configuration. A live key shows the value in force. */
 	readonly config: C;
 	readonly #live: ReadonlySet<string>;
 	readonly #listeners = new Set<() => void>();
@@ -25,7 +25,7 @@ export class Settings<C extends Config> {
 		this.config = this.#view(config, []) as C;
 	}
 
-	/** Takes another configuration of the same role; says what is in force now and what is not. */
+	/** Takes another configuration of the same role; returns which changes are in force and which wait. */
 	change(next: C): Change {
 		const inForce = (path: string): unknown => at(this.#isLive(path) ? this.#current : this.#first, path);
 		const paths = [...new Set([...leavesOf(this.#first), ...leavesOf(next)])];
@@ -60,7 +60,7 @@ const at = (config: Config, path: string): unknown => lookUp(config, path.split(
 
 const isPlain = (value: unknown): value is Tree => isTree(value) && Object.getPrototypeOf(value) === Object.prototype;
 
-/** The dotted paths of all values that are no section. */
+/** The dotted paths of all values, without those of sections. */
 const leavesOf = (part: Tree, above = ""): string[] =>
 	Object.entries(part).flatMap(([name, value]) =>
 		isPlain(value) ? leavesOf(value, `${above}${name}.`) : [`${above}${name}`],

@@ -5,7 +5,7 @@ export type Tree = { [name: string]: unknown };
 export const isTree = (value: unknown): value is Tree =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Puts `value` at a dotted path; what stands in the way and is no map gives way. */
+/** Puts `value` at a dotted path. A value on the way that is not a map is replaced. */
 export function place(tree: Tree, path: string, value: unknown): void {
 	const names = path.split(".");
 	const last = names.pop() ?? "";
@@ -19,7 +19,7 @@ export function place(tree: Tree, path: string, value: unknown): void {
 	at[last] = value;
 }
 
-/** Takes away what stands at a dotted path, if anything does. */
+/** Removes the value at a dotted path, if there is one. */
 export function remove(tree: Tree, path: string): void {
 	const names = path.split(".");
 	const last = names.pop() ?? "";
@@ -27,7 +27,7 @@ export function remove(tree: Tree, path: string): void {
 	if (isTree(above)) delete above[last];
 }
 
-/** What stands at a path, or undefined. */
+/** The value at a path, or undefined. */
 export function lookUp(tree: unknown, path: readonly PropertyKey[]): unknown {
 	return path.reduce<unknown>((at, name) => {
 		if (typeof at !== "object" || at === null || !Object.hasOwn(at, name)) return undefined;
@@ -35,7 +35,7 @@ export function lookUp(tree: unknown, path: readonly PropertyKey[]): unknown {
 	}, tree);
 }
 
-/** A copy without keys that hold nothing (`key:` and no value): they count as not written. */
+/** A copy without empty keys (`key:` without a value): they count as not written. */
 export function withoutNulls(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(withoutNulls);
 	if (!isTree(value)) return value;

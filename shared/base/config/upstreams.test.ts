@@ -63,34 +63,39 @@ test("an intermediate looks for origins", () => {
 	expect(read(undefined, "intermediate").table).toEqual({ type: "discover", tiers: [{ role: "origin" }] });
 });
 
-const WANT = "want a list of groups, {hostIni: FILE}, {discover: [origin]} or discover";
+const EXPECTED = "expected a list of groups, {hostIni: FILE}, {discover: [origin]} or discover";
 test.for<{ value: unknown; problems: string[] }>([
-	{ value: 5, problems: [`upstreams: ${WANT}, got 5`] },
-	{ value: "origin1", problems: [`upstreams: ${WANT}, got "origin1"`] },
+	{ value: 5, problems: [`upstreams: ${EXPECTED}, got 5`] },
+	{ value: "origin1", problems: [`upstreams: ${EXPECTED}, got "origin1"`] },
 	{
 		value: { discover: "origin", hostIni: "x" },
-		problems: [`upstreams: ${WANT}, got {"discover":"origin","hostIni":"x"}`],
+		problems: [`upstreams: ${EXPECTED}, got {"discover":"origin","hostIni":"x"}`],
 	},
-	{ value: [], problems: ["upstreams: want at least one group, got an empty list"] },
-	{ value: { hostIni: 5 }, problems: ["upstreams: hostIni wants the path of a host.ini, got 5"] },
+	{ value: [], problems: ["upstreams: expected at least one group, got an empty list"] },
+	{ value: { hostIni: 5 }, problems: ["upstreams: hostIni: expected the path of a host.ini, got 5"] },
 	{ value: { hostIni: "gone.ini" }, problems: ["gone.ini: there is no such file"] },
 	{
 		value: { hostIni: "bad.ini" },
 		problems: [
-			'bad.ini: line 1: a label has no space in it: write "server1" for "server 1"\nbad.ini: line 2: "b" stands alone, want "label primary;secondary app"',
+			'bad.ini: line 1: a label has no space in it: write "server1" for "server 1"\nbad.ini: line 2: "b" is alone on its line, expected "label primary;secondary app"',
 		],
 	},
 	{
 		value: { discover: ["origin", "edge"] },
 		problems: [
-			'upstreams: discover wants origin, intermediate or one of them with a group (origin/server1), got "edge"',
+			'upstreams: discover: expected origin, intermediate or one of them with a group (origin/server1), got "edge"',
 		],
 	},
 	{
 		value: { discover: [] },
-		problems: ["upstreams: discover wants origin, intermediate or one of them with a group (origin/server1), got []"],
+		problems: [
+			"upstreams: discover: expected origin, intermediate or one of them with a group (origin/server1), got []",
+		],
 	},
-	{ value: ["o1"], problems: ['upstreams[0]: want a group such as {label: server1, primary: 10.1.1.5}, got "o1"'] },
+	{
+		value: ["o1"],
+		problems: ['upstreams[0]: expected a group such as {label: server1, primary: 192.0.2.5}, got "o1"'],
+	},
 	{
 		value: [
 			{ label: "a", primary: "o1" },
@@ -98,8 +103,8 @@ test.for<{ value: unknown; problems: string[] }>([
 		],
 		problems: [
 			"upstreams[1]: unknown key primry, did you mean primary?",
-			'upstreams[1].app: want an app name, got "a/b"',
-			'upstreams[1].primary: want a node id, host:port, an IP address or an rtmp:// URL, got ""',
+			'upstreams[1].app: expected an app name, got "a/b"',
+			'upstreams[1].primary: expected a node id, host:port, an IP address or an rtmp:// URL, got ""',
 		],
 	},
 	{
@@ -111,7 +116,7 @@ test.for<{ value: unknown; problems: string[] }>([
 	},
 	{
 		value: [{ primary: "o1" }],
-		problems: ['upstreams[0].label: want a label of letters, digits, "_", "." and "-", got nothing'],
+		problems: ['upstreams[0].label: expected a label of letters, digits, "_", "." and "-", got nothing'],
 	},
 ])("explains $value", ({ value, problems }) => {
 	expect(read(value).problems).toEqual(problems);

@@ -15,7 +15,7 @@ import {
 } from "./server-groups.ts";
 import { isTree, type Tree } from "./tree.ts";
 
-/** What reading upstreams needs from outside: the place to name in sentences, files, and where problems go. */
+/** What `readUpstreams` needs: the place to name in sentences, a reader of files, and a list for problems. */
 export type UpstreamSource = {
 	place: string;
 	readText(path: string): { name: string; text: string };
@@ -25,7 +25,7 @@ export type UpstreamSource = {
 const GROUP_KEYS = ["label", "primary", "secondary", "app"];
 const NOTHING: UpstreamTable = { type: "groups", groups: [] };
 
-/** Where streams are looked for when nothing is said: an edge prefers intermediates, and takes origins where there is none. */
+/** The default tiers: an edge prefers intermediates, and takes origins if there are none. */
 function standardTiers(role: Role): readonly UpstreamTier[] {
 	return role === "edge" ? [{ role: "intermediate" }, { role: "origin" }] : [{ role: "origin" }];
 }
@@ -43,7 +43,7 @@ function readTiers(value: unknown, { place, problems }: UpstreamSource): Upstrea
 	const wrong = items[tiers.indexOf(undefined)];
 	if (tiers.includes(undefined) || items.length === 0) {
 		problems.push(
-			`${place}: discover wants origin, intermediate or one of them with a group (origin/server1), got ${show(wrong ?? value)}`,
+			`${place}: discover: expected origin, intermediate or one of them with a group (origin/server1), got ${show(wrong ?? value)}`,
 		);
 	}
 	return { type: "discover", tiers: tiers.filter((tier) => tier !== undefined) };
@@ -51,7 +51,7 @@ function readTiers(value: unknown, { place, problems }: UpstreamSource): Upstrea
 
 function readHostIni(path: unknown, { place, readText, problems }: UpstreamSource): UpstreamTable {
 	if (typeof path !== "string" || path === "") {
-		problems.push(`${place}: hostIni wants the path of a host.ini, got ${show(path)}`);
+		problems.push(`${place}: hostIni: expected the path of a host.ini, got ${show(path)}`);
 		return NOTHING;
 	}
 	try {
@@ -77,16 +77,16 @@ function checkGroup(value: Tree, place: string, problems: string[]): void {
 	}
 	const { label, app } = value;
 	if (!isLabel(label)) {
-		problems.push(`${place}.label: want ${LABEL_FORM}, got ${show(label)}`);
+		problems.push(`${place}.label: expected ${LABEL_FORM}, got ${show(label)}`);
 	}
 	if (app !== undefined && (typeof app !== "string" || !isAppName(app))) {
-		problems.push(`${place}.app: want an app name, got ${show(app)}`);
+		problems.push(`${place}.app: expected an app name, got ${show(app)}`);
 	}
 }
 
 function readGroup(value: unknown, place: string, problems: string[]): ServerGroup | undefined {
 	if (!isTree(value)) {
-		problems.push(`${place}: want a group such as {label: server1, primary: 10.1.1.5}, got ${show(value)}`);
+		problems.push(`${place}: expected a group such as {label: server1, primary: 192.0.2.5}, got ${show(value)}`);
 		return undefined;
 	}
 	checkGroup(value, place, problems);
@@ -98,7 +98,7 @@ function readGroup(value: unknown, place: string, problems: string[]): ServerGro
 }
 
 function readGroups(items: readonly unknown[], { place, problems }: UpstreamSource): UpstreamTable {
-	if (items.length === 0) problems.push(`${place}: want at least one group, got an empty list`);
+	if (items.length === 0) problems.push(`${place}: expected at least one group, got an empty list`);
 	const groups = items
 		.map((item, index) => readGroup(item, `${place}[${index}]`, problems))
 		.filter((group) => group !== undefined);
@@ -108,7 +108,7 @@ function readGroups(items: readonly unknown[], { place, problems }: UpstreamSour
 	return { type: "groups", groups };
 }
 
-/** Reads one of the three ways to name upstreams. Problems are collected; the table counts only when there are none. */
+/** Reads one of the three ways to name upstreams. Problems are collected. Use the table only if there are none. */
 export function readUpstreams(role: Role, value: unknown, source: UpstreamSource): UpstreamTable {
 	if (value === undefined || value === "discover") return { type: "discover", tiers: standardTiers(role) };
 	if (Array.isArray(value)) return readGroups(value, source);
@@ -117,7 +117,7 @@ export function readUpstreams(role: Role, value: unknown, source: UpstreamSource
 		if ("hostIni" in value) return readHostIni(value["hostIni"], source);
 	}
 	source.problems.push(
-		`${source.place}: want a list of groups, {hostIni: FILE}, {discover: [origin]} or discover, got ${show(value)}`,
+		`${source.place}: expected a list of groups, {hostIni: FILE}, {discover: [origin]} or discover, got ${show(value)}`,
 	);
 	return NOTHING;
 }

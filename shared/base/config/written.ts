@@ -4,7 +4,7 @@ import { didYouMean } from "./nearest.ts";
 import { isTree, place, remove, type Tree, withoutNulls } from "./tree.ts";
 import { readYaml } from "./yaml-text.ts";
 
-/** What a person wrote, in file and environment, before it is checked; `variables` tells which paths the environment set. */
+/** The unchecked configuration from file and environment. `variables` has the paths that the environment set. */
 export type Written = {
 	readonly tree: Tree;
 	readonly variables: ReadonlyMap<string, string>;
@@ -17,7 +17,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Short for `nats: {servers: …}`, in the environment as in the file. */
 const NATS_VARIABLE = variableOf(["nats"]);
 
-/** Pairs that say the same: one of them in the environment takes the place of the other in the file. */
+/** Pairs of keys with the same meaning: one in the environment replaces the other one in the file. */
 const TWINS = [
 	["cluster.key", "cluster.keyFile"],
 	["nats.nkeySeed", "nats.nkeySeedFile"],
@@ -29,7 +29,7 @@ const splitList = (text: string): string[] =>
 		.map((item) => item.trim())
 		.filter((item) => item !== "");
 
-/** `false` means none, text is a list with commas. */
+/** `false` means no servers. Text is a list with commas. */
 function serverList(servers: unknown): unknown {
 	if (servers === false || servers === "false") return [];
 	return typeof servers === "string" ? splitList(servers) : servers;
@@ -64,7 +64,7 @@ function unknownVariable(role: Role, name: string, known: readonly string[]): st
 	return `${name}: unknown variable${didYouMean(name, known)}`;
 }
 
-/** Lays the environment over the file's tree. An empty variable counts as not set; an unknown one is a problem. */
+/** Lays the environment over the tree of the file. An empty variable counts as not set. An unknown variable is a problem. */
 export function layEnvironment(role: Role, tree: Tree, env: Environment): Written {
 	const keys = keysOf(role);
 	const variables = new Map<string, string>();

@@ -1,7 +1,7 @@
 import { parseDocument } from "yaml";
 import { ConfigError } from "#shared/base/errors";
 
-/** The value a YAML text stands for; what is no YAML is one sentence that begins with `place`. */
+/** The value of a YAML text. Throws ConfigError with one sentence that begins with `place`. */
 export function readYaml(text: string, place: string): unknown {
 	const document = parseDocument(text, { prettyErrors: false, logLevel: "silent" });
 	const [problem] = document.errors;

@@ -1,4 +1,4 @@
-/** What this project throws on purpose. `message` is one sentence for a person; foreign errors travel as `cause`. */
+/** An error that this project throws on purpose. `message` is one sentence for a person. A foreign error is its `cause`. */
 export abstract class MeshError extends Error {
 	override readonly name: string = this.constructor.name;
 	/** The same call may succeed later without any change on our side. */
@@ -6,8 +6,8 @@ export abstract class MeshError extends Error {
 }
 
 /**
- * A peer sent what its protocol does not allow; its connection is closed.
- * `reason` is a short fixed word (a metric label), `message` the sentence for the log.
+ * A peer sent something that the protocol does not allow. Its connection is closed. `reason` is a short fixed word (a metric label),
+ * `message` is the sentence for the log.
  */
 export class ProtocolError extends MeshError {
 	readonly retryable = false;
@@ -18,12 +18,12 @@ export class ProtocolError extends MeshError {
 	}
 }
 
-/** A peer cannot be reached, went away or stays silent. */
+/** A peer cannot be reached, has gone away or is silent. */
 export class PeerLostError extends MeshError {
 	readonly retryable = true;
 }
 
-/** A peer understood us and said no; `code` is its own word for it, such as `NetStream.Play.StreamNotFound`. */
+/** A peer understood us and refused. `code` is its own code, such as `NetStream.Play.StreamNotFound`. */
 export class RefusedError extends MeshError {
 	readonly retryable = true;
 	readonly code: string;

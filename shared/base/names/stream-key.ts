@@ -1,7 +1,7 @@
-/** `app/name`: how a stream is called everywhere in the mesh. */
+/** `app/name`: the name of a stream everywhere in the mesh. */
 export type StreamKey = string & { readonly kind: "StreamKey" };
 
-/** Longer names are nobody's stream; the bound keeps keys usable in logs, URLs and metric names. */
+/** No real stream has a longer name. The bound keeps keys usable in logs and URLs. */
 export const MAX_NAME_LENGTH = 128;
 
 const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9_.~+@=-]*$/;
@@ -22,13 +22,13 @@ function plainName(name: string): string {
 	return CONTAINER_PREFIX.test(path) ? path.replace(CONTAINER_PREFIX, "").replace(CONTAINER_SUFFIX, "") : path;
 }
 
-/** The key of what a client calls `app` and `name`, or undefined where either is not a name we take. */
+/** The key for a client's `app` and `name`; undefined if either is not a valid name. */
 export function streamKey(app: string, name: string): StreamKey | undefined {
 	const [first, second] = [appName(app), plainName(name)];
 	return isSegment(first) && isSegment(second) ? (`${first}/${second}` as StreamKey) : undefined;
 }
 
-/** Reads `app/name` as it stands in configuration and control messages. */
+/** Reads `app/name` from configuration and control messages. */
 export function parseStreamKey(text: string): StreamKey | undefined {
 	const [app = "", name = "", ...rest] = text.split("/");
 	return rest.length === 0 && isSegment(app) && isSegment(name) ? (text as StreamKey) : undefined;

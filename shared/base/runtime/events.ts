@@ -2,18 +2,18 @@ import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { narrator, type Rate } from "./narrator.ts";
 
-/** Lines a second about what peers do, as often as they like. The first line tells what happened, metrics tell how often. */
+/** Log lines a second about what peers do. Peers can do it as often as they like: the first line tells what, metrics tell how often. */
 const OF_PEERS: Rate = 1;
-/** Lines a second about streams that are carried here: one failover may say three things at once, for several streams. */
+/** Log lines a second about the streams carried here. One failover may need three lines at once, for several streams. */
 const OF_STREAMS: Rate = 10;
 
-/** Whom the gate keeps out, and why. */
+/** Why the gate keeps a client out. */
 type Denied = "denied" | "too-many" | "too-late" | "failed" | "gone";
 
-/** What happened, said once: each call counts under a few fixed words and writes a sentence with its fields to the log. */
+/** Every event in one place: each call counts it under a few fixed words and writes a sentence with fields to the log. */
 export type Events = ReturnType<typeof createEvents>;
 
-/** The events of one service. A line has `event`, a fixed word, and `msg`, a sentence that says all a person must know. */
+/** The events of one service. A log line has a fixed word, `event`, and a sentence for people, `msg`. */
 export function createEvents(log: Logger, metrics: Metrics) {
 	const { peer, stream } = tellers(log);
 	return {
@@ -21,7 +21,7 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			metrics.connectionsRefused.inc({ reason });
 			peer("warn", "connection-refused", { address, reason }, `connection from ${address} refused (${reason})`);
 		},
-		/** `misbehaved`: the peer broke a protocol or a bound. Otherwise it only left. */
+		/** `misbehaved`: the peer broke the protocol or a bound. Otherwise it just left. */
 		connectionClosed(misbehaved: boolean, about: { address: string; reason: string; message: string }): void {
 			if (misbehaved) metrics.protocolErrors.inc({ reason: about.reason });
 			const sentence = `connection from ${about.address} closed: ${about.message}`;
@@ -47,17 +47,17 @@ export function createEvents(log: Logger, metrics: Metrics) {
 		},
 		publishSilent(key: string, silentMs: number): void {
 			metrics.publishes.inc({ outcome: "silent" });
-			const sentence = `${key}: no frame from the publisher for ${silentMs} ms; not offered until the next frame`;
+			const sentence = `${key}: no frame from the publisher for ${silentMs} ms, withdrawn until the next frame`;
 			stream("warn", "publish-silent", { key, silentMs }, sentence);
 		},
-		/** Something threw on the way of a feed's packets: an error of ours. */
+		/** Our own code threw on the way of a feed's packets. */
 		feedFailed(key: string, feed: string, { error, isRepeated }: { error: unknown; isRepeated: boolean }): void {
 			const ended = isRepeated ? "stream" : "feed";
 			metrics.feedFailures.inc({ ended });
-			const sentence = `${key}: a packet of ${feed} met a mistake in this program; the ${ended} is ended`;
+			const sentence = `${key}: a packet of ${feed} met a mistake in this program, which ends the ${ended}`;
 			log.error({ event: "feed-failed", key, feed, ended, err: error }, sentence);
 		},
-		/** An encoder's codec header; the stream is relayed as it is, and cannot be packaged. */
+		/** A codec header of an encoder. The stream is relayed as it is, but it cannot be packaged. */
 		codecHeaderMalformed(key: string, track: string, fault: string): void {
 			metrics.codecHeadersMalformed.inc({ track });
 			const sentence = `${key}: the encoder's ${track} header cannot be read (${fault}); it is relayed as it is`;
@@ -116,17 +116,17 @@ export function createEvents(log: Logger, metrics: Metrics) {
 		onAirChanged(key: string, { from, to, cause }: { from?: string; to?: string; cause: string }): void {
 			log.debug({ key, from, to, cause }, to === undefined ? "no upstream on air" : "on air");
 		},
-		/** What people are told of a stream's upstreams; `reason` tells lines apart that may be too many. */
+		/** News for people about a stream's upstreams. Lines with the same `reason` are limited together. */
 		upstreamNews(key: string, { level, reason, sentence, about }: UpstreamNews): void {
 			stream(level, "upstream", { key, reason, ...about }, `${key}: ${sentence}`);
 		},
-		/** A request on a connection that plays a stream already. */
+		/** A request on a connection that already plays a stream. */
 		requestUnheard(address: string): void {
 			metrics.requestsUnheard.inc();
 			const sentence = `request of ${address} not answered: its connection plays a stream`;
 			peer("info", "request-unheard", { address }, sentence);
 		},
-		/** A mistake of ours that ends what it met and nothing else; `where` is one of few words. */
+		/** A mistake of ours that ends what it met and nothing else. `where` is one of a few words. */
 		errorContained(where: string, error: unknown, about: object = {}): void {
 			metrics.errorsContained.inc({ where });
 			const sentence = `a mistake in this program ended one ${where}`;
@@ -139,7 +139,7 @@ export function createEvents(log: Logger, metrics: Metrics) {
 	};
 }
 
-/** One line about a stream's upstreams: `reason` is one of few words, `sentence` is for people and goes without the key. */
+/** One line about a stream's upstreams. `reason` is one of a few words. `sentence` is for people and does not name the key. */
 export type UpstreamNews = {
 	readonly level: "info" | "warn";
 	readonly reason: string;
@@ -160,7 +160,7 @@ const OVER = {
 	failed: "a mistake in this program ended it",
 } as const;
 
-/** A line of a kind that may come too often; `about.reason` is one of few words and tells kinds of one event apart. */
+/** Writes a line that may come too often. `about.reason`, one of a few words, tells the kinds of an event apart. */
 type TellOf = (level: "info" | "warn" | "error", event: string, about: Fields, sentence: string) => void;
 type Fields = { readonly reason?: string; readonly [field: string]: unknown };
 

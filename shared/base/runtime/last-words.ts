@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 
 /**
- * Lets the log tell why this process ends by an error that nobody caught. It does end: what it holds cannot be trusted any
- * more, and whoever runs it starts it again. Node then prints the trace and exits with status 1.
+ * Logs why this process ends, if an error that nobody caught ends it. The process must end, because its state cannot be trusted
+ * any more. Its supervisor starts it again. Node prints the trace and exits with status 1.
  */
 export function tellLastWords(log: Logger): void {
 	process.on("uncaughtExceptionMonitor", (error, origin) => {

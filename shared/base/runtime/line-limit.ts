@@ -9,13 +9,13 @@ export type Said<Line> = { readonly line: Line; readonly leftOut: number };
 type Kind<Line> = { until: Millis; written: number; leftOut: number; last: Line | undefined };
 
 /**
- * Holds log lines back that come too often: of each kind so many a second are written, the others are counted, and the count
- * goes with the next one that is written. Kinds are words of ours, few and never a peer's, since each is remembered.
+ * Limits log lines that come too often. Of each kind a fixed number is written in a second. The others are counted, and the next
+ * line that is written has their count. Each kind is remembered, so kinds must be a few words of this program and never a peer's.
  */
 export class LineLimit<Line> {
 	readonly #kinds = new Map<string, Kind<Line>>();
 
-	/** Takes a line; gives back what is to be written now, if it is. */
+	/** Takes a line. Returns it if it is to be written now. */
 	offer(kind: string, most: number, line: Line, now: Millis): Said<Line> | undefined {
 		const known = this.#kinds.get(kind);
 		if (!known || now >= known.until) {
@@ -31,12 +31,12 @@ export class LineLimit<Line> {
 		return undefined;
 	}
 
-	/** Whether lines were left out that nothing has told of yet. */
+	/** Whether lines were left out that no written line has counted yet. */
 	get isBehind(): boolean {
 		return [...this.#kinds.values()].some(({ leftOut }) => leftOut > 0);
 	}
 
-	/** Of each kind whose second is over, the last line that was left out. */
+	/** The last line that was left out, for each kind whose second is over. */
 	due(now: Millis): Said<Line>[] {
 		const said: Said<Line>[] = [];
 		for (const [name, kind] of this.#kinds) {

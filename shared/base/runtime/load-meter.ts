@@ -1,9 +1,9 @@
 import { performance } from "node:perf_hooks";
 
-/** A shorter time says more about one moment than about the load. */
+/** A shorter time shows a moment and not the load. */
 const SPAN_MS = 1_000;
 
-/** Tells, whenever asked, in which share of the last whole second or more this process's event loop was busy: 0 to 1. */
+/** Tells when asked for which share of at least the last second the event loop of this process was busy: 0 to 1. */
 export function loadMeter(): () => number {
 	let from = performance.eventLoopUtilization();
 	let startedAt = performance.now();

@@ -1,18 +1,18 @@
 import { constants, fstatSync, openSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
 
-/** What waits for a log reader that is behind. What comes on top is dropped and counted. */
+/** Bytes that may wait for a slow log reader. Further lines are dropped and counted. */
 export const MAX_QUEUED_BYTES = 1024 * 1024;
-/** How often the rest of the queue is offered to a reader that is behind. */
+/** How often the rest of the queue is offered to a slow reader. */
 const RETRY_MS = 50;
-/** A process that ends waits this long for such a reader. */
+/** A process that ends waits this long for a slow reader. */
 const EXIT_WAIT_MS = 500;
 
 /**
- * Writes lines to a file descriptor at once, in order, and never waits for whoever reads them: a terminal that is held or a
- * log collector that hangs must not stop a server. Give it a descriptor that does not block, see `openStderr`; the descriptor
- * stays the caller's. Errors are never thrown: a line that cannot be written is lost and counted. `onRecovered` is told how
- * many were lost as soon as lines flow again.
+ * Writes lines to a file descriptor at once and in order. It never waits for the reader: a paused terminal or a log collector
+ * that hangs must not stop a server. The descriptor must not block, see `openStderr`. The caller owns and closes it. Errors are
+ * never thrown: a line that cannot be written is lost and counted. As soon as lines flow again, `onRecovered` gets the number of
+ * lost lines.
  */
 export class LogOutput {
 	readonly #fd: number;
@@ -20,7 +20,7 @@ export class LogOutput {
 	#queue: Buffer[] = [];
 	#queued = 0;
 	#lost = 0;
-	/** The last line that was tried went out. */
+	/** Whether the last write succeeded. */
 	#isTaken = true;
 	#retry: NodeJS.Timeout | undefined;
 
@@ -40,7 +40,7 @@ export class LogOutput {
 		if (this.#retry === undefined) this.#flush();
 	}
 
-	/** For the end of a process: gives a reader that is behind a moment, on which everything waits. */
+	/** For the end of a process: blocks it for a moment, so that a slow reader can catch up. */
 	flushAtExit(): void {
 		const until = Date.now() + EXIT_WAIT_MS;
 		const nothing = new Int32Array(new SharedArrayBuffer(4));
@@ -59,7 +59,7 @@ export class LogOutput {
 		}
 	}
 
-	/** Writes what the reader takes; true where that is everything. */
+	/** Writes what the reader takes; true if that is everything. */
 	#drain(): boolean {
 		let done = 0;
 		let isFull = false;
@@ -77,7 +77,7 @@ export class LogOutput {
 		return !isFull;
 	}
 
-	/** How many bytes are done with: fewer than all where the reader is behind. */
+	/** How many bytes are done: fewer than all if the reader is slow. */
 	#tryWrite(bytes: Buffer): number {
 		try {
 			const written = writeSync(this.#fd, bytes);
@@ -93,17 +93,17 @@ export class LogOutput {
 	}
 }
 
-/** A descriptor of stderr that does not block, where there is such a one; open until the process ends. */
+/** A descriptor of stderr that does not block, if the system has one. It stays open until the process ends. */
 export function openStderr(): number {
 	const { stderr } = process;
-	// Other processes may write to the same pipe or terminal: this one does not block, theirs stay as they are.
+	// Other processes may write to the same pipe or terminal. A descriptor of our own leaves theirs as they are.
 	if (fstatSync(stderr.fd).isFIFO() || isatty(stderr.fd)) {
 		try {
 			return openSync("/proc/self/fd/2", constants.O_WRONLY | constants.O_NONBLOCK);
 		} catch {
-			// No such path on this system, or not ours to open.
+			// This system has no such path, or we may not open it.
 		}
 	}
-	// Node has made a pipe or socket one that does not block as `process.stderr` was asked for.
+	// Node made pipes and sockets non-blocking when `process.stderr` was first read.
 	return stderr.fd;
 }

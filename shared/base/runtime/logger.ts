@@ -7,9 +7,9 @@ import { LogOutput, openStderr } from "./log-output.ts";
 export type Logger = Pino;
 
 /**
- * One JSON object a line on stderr, or with `pretty` a line for people. `node` is in every line, and `time` is UTC (ISO 8601).
- * No call waits for whoever reads the lines. A reader that is behind by `MAX_QUEUED_BYTES` loses lines, and is told how many
- * when it reads again. One per process: it also tells of the error that ends it.
+ * Writes one JSON object a line to stderr, or with `pretty` a line for people. `node` is in every line, and `time` is UTC
+ * (ISO 8601). No call waits for the reader of the lines. A reader that is behind by `MAX_QUEUED_BYTES` loses lines. When it reads
+ * again, a line says how many. There is one logger per process, and it also logs the error that ends the process.
  */
 export function createLogger(options: { level: string; pretty: boolean; node: string }): Logger {
 	const { level, pretty, node } = options;
@@ -22,7 +22,7 @@ export function createLogger(options: { level: string; pretty: boolean; node: st
 	return log;
 }
 
-/** Turns a line of JSON into one for people. What the sentence of an event says is not said again in fields. */
+/** Turns a line of JSON into one for people. Fields that the sentence of an event already says are left out. */
 export function linesForPeople(colorize: boolean): (line: string) => string {
 	const common = {
 		colorize,

@@ -1,12 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-/** Metrics of one service under `millrace_`; what they count is said in their help line. */
+/** Metrics of one service under `millrace_`. Their help lines say what they count. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Outcomes of the gate. */
 const DENIED = "denied, too-many, too-late, failed, gone";
 
-/** All metrics of one service in a registry of their own. Gauges of state are read at scrape time, see `observe`. */
+/** All metrics of one service in their own registry. Gauges are read at scrape time, see `observe`. */
 export function createMetrics(labels: { node: string; role: string }) {
 	const registry = new Registry();
 	registry.setDefaultLabels(labels);
@@ -70,7 +70,7 @@ export function createMetrics(labels: { node: string; role: string }) {
 	};
 }
 
-/** Adds a counter that is kept elsewhere, cheaply, and asked for at each scrape; it may only grow. */
+/** Adds a counter that is kept elsewhere. `total` is called at each scrape; it must be cheap and may only grow. */
 export function observeTotal(metrics: Metrics, name: string, help: string, total: () => number): void {
 	new Counter({
 		name: `millrace_${name}_total`,
@@ -83,7 +83,7 @@ export function observeTotal(metrics: Metrics, name: string, help: string, total
 	});
 }
 
-/** Adds a gauge whose value is asked for at each scrape. */
+/** Adds a gauge. `value` is called at each scrape. */
 export function observe(metrics: Metrics, name: string, help: string, value: () => number): void {
 	new Gauge({
 		name: `millrace_${name}`,

@@ -7,10 +7,10 @@ export type Line = { readonly level: "info" | "warn" | "error"; readonly about: 
 /** How many lines of one kind are written in a second. */
 export type Rate = number;
 
-/** Writes a line, unless there were too many of its kind in this second. A kind is one of few words of ours. */
+/** Writes a line, unless there were too many of its kind in this second. A kind is one of a few words of this program. */
 export type Tell = (line: Line, kind: string, rate: Rate) => void;
 
-/** Writes to a log what happens, however often it does; `leftOut` in a line says how many like it were not written before. */
+/** Writes events to a log, however often they happen. `leftOut` in a line says how many like it were left out before. */
 export function narrator(log: Logger): Tell {
 	const limit = new LineLimit<Line>();
 	let isWaiting = false;
@@ -21,7 +21,7 @@ export function narrator(log: Logger): Tell {
 	const wait = (): void => {
 		if (isWaiting || !limit.isBehind) return;
 		isWaiting = true;
-		// A log is no reason to stay alive.
+		// A pending line does not keep the process alive.
 		setTimeout(catchUp, LINE_SPAN_MS).unref();
 	};
 	const catchUp = (): void => {

@@ -1,17 +1,17 @@
 import { once } from "node:events";
 
-/** What `run` runs: disposing ends it at once. */
+/** A service that `run` runs. Disposing ends it at once. */
 export type Service = AsyncDisposable & {
-	/** Sends its readers elsewhere; done when they are gone, time is up or the signal says that there is none. */
+	/** Sends its readers to other nodes. Resolves when they are gone, when `drainMs` is over, or when the signal aborts. */
 	drain(noTime: AbortSignal): Promise<void>;
-	/** Done when somebody asks it to drain and stop. */
+	/** Resolves when somebody asks the service to drain and stop. */
 	readonly drainAsked: Promise<void>;
 };
 
 /**
- * A service's whole life. SIGTERM, or being asked, drains it and ends it; SIGINT, or the end of the process that started it
- * with a channel, ends it at once; a second signal of one kind ends the process. What `start` throws comes out, and the
- * process ends by itself when nothing is held any more.
+ * The whole life of a service. SIGTERM or a drain request drains and ends it. SIGINT ends it at once, and so does the end of a parent
+ * process that started it with a channel. A second signal of the same kind ends the process. Errors of `start` are thrown. The
+ * process ends by itself when it holds nothing any more.
  */
 export async function run(start: () => Promise<Service>): Promise<void> {
 	const drain = new AbortController();

@@ -1,6 +1,6 @@
 /**
- * What a service has opened, closed last-first. Own one per service and dispose of it once; a member that fails to close
- * does not keep the others open, and the first failure is thrown at the end.
+ * What a service has opened. Everything is closed in reverse order. Each service owns one scope and disposes of it once. If a
+ * member fails to close, the others are closed all the same, and the first failure is thrown at the end.
  */
 export class Scope implements AsyncDisposable {
 	#members: (() => void | PromiseLike<void>)[] = [];
@@ -29,7 +29,7 @@ export class Scope implements AsyncDisposable {
 	}
 }
 
-/** Builds something in order; where a step fails, what was opened before it is closed again. The result closes the scope. */
+/** Builds a service in order. If a step fails, everything opened before it is closed again. Disposing of the result closes the scope. */
 export async function assemble<T>(build: (scope: Scope) => Promise<T>): Promise<T> {
 	const scope = new Scope();
 	try {

@@ -1,6 +1,6 @@
 import type { Clock, Millis } from "#shared/base/clock";
 
-/** So much at once, and as much again each second. */
+/** Allows an amount at once, and the same amount again each second. */
 export class Allowance {
 	readonly #clock: Clock;
 	readonly #perSecond: number;
@@ -14,7 +14,7 @@ export class Allowance {
 		this.#at = clock.now();
 	}
 
-	/** Takes `amount` where anything is left; what is taken over it is made up for later. */
+	/** Takes `amount` if anything is left. An overdraft is paid back later. */
 	take(amount: number): boolean {
 		const now = this.#clock.now();
 		this.#left = Math.min(this.#perSecond, this.#left + ((now - this.#at) / 1_000) * this.#perSecond);

@@ -21,19 +21,19 @@ import type { Subjects } from "./subjects.ts";
 export const ALIVE_EVERY: Millis = 1_000;
 /** Changes that come in a burst share one sign of life. */
 const ALIVE_AT_MOST_EVERY: Millis = 100;
-/** Names of the fields and framing of one stream in MessagePack, rounded up. */
+/** Bytes for the field names and the framing of one stream in MessagePack, rounded up. */
 const STREAM_OVERHEAD = 40;
 
-/** What an announcer needs around it. */
+/** What an announcer needs. */
 export type AnnouncerPort = {
-	/** Asked with every sign of life. */
+	/** Called for every sign of life. */
 	readonly load: () => number;
 	readonly publish: (subject: string, payload: Uint8Array) => void;
-	/** A stream that others would not take; it is left out. */
+	/** Called for a stream that others would refuse. It is left out. */
 	readonly refused: (stream: StreamInfo, why: "invalid" | "full") => void;
 };
 
-/** Says what this node is and has: signs of life, addStream and removeStream, and the answer to `register`. */
+/** Tells others what this node is and has: signs of life, addStream, removeStream, and the answer to `register`. */
 export class Announcer {
 	readonly #self: NodeInfo;
 	readonly #subjects: Subjects;
@@ -87,12 +87,12 @@ export class Announcer {
 		this.saySoon();
 	}
 
-	/** Gives a sign of life within a tenth of a second. */
+	/** Sends a sign of life within a tenth of a second. */
 	saySoon(): void {
 		this.#sayWithin(ALIVE_AT_MOST_EVERY);
 	}
 
-	/** Gives a sign of life now, and from now on each second. */
+	/** Sends a sign of life now, and then each second. */
 	sayAlive(): void {
 		this.#next?.cancel();
 		this.#next = undefined;
@@ -112,7 +112,7 @@ export class Announcer {
 		} satisfies Alive);
 	}
 
-	/** The answer to `register`: all streams at one moment. Made once per change, however many ask. */
+	/** The answer to `register`: all streams at one moment. It is made once per change, however many nodes ask. */
 	pages(): readonly Uint8Array[] {
 		this.#pages ??= this.#encodePages();
 		return this.#pages;
@@ -125,7 +125,7 @@ export class Announcer {
 		this.#send(this.#subjects.gone(this.#self.id), { incarnation: this.#self.incarnation } satisfies Gone);
 	}
 
-	// The sign of life is put off to the next microtask at the earliest, so the change itself always goes out before it.
+	// The sign of life waits at least until the next microtask, so that the change itself always goes out first.
 	#changed(): number {
 		this.#pages = undefined;
 		this.saySoon();

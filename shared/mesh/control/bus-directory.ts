@@ -28,15 +28,15 @@ import { Reporter } from "./reporter.ts";
 import { StreamTable } from "./stream-table.ts";
 import { nodeIdOf, type Subjects, subjectsOf } from "./subjects.ts";
 
-/** Answers to `discover` a second; whoever asks beyond hears the next sign of life, as all do. */
+/** Answers to `discover` a second. Further askers get the next sign of life, which goes to all. */
 const DISCOVER_ANSWERS = 50;
-/** Bytes of answers to `register` a second: a hundred children of a node with 10,000 streams. Who gets none asks again. */
+/** Bytes of answers to `register` a second: a hundred children of a node with 10,000 streams. A child without an answer asks again. */
 const REGISTER_BYTES = 64 * 1024 * 1024;
 
 /** Questions about timelines whose answers are waited for; the oldest is given up for the next. 10,000 streams may start at once. */
 const MAX_TIMELINES_ASKED = 16_384;
 
-/** A directory over any bus; owns the bus and closes it. */
+/** A directory over any bus. It owns the bus and closes it. */
 export class BusDirectory implements Directory {
 	readonly #options: DirectoryOptions;
 	readonly #bus: Bus;
@@ -59,7 +59,7 @@ export class BusDirectory implements Directory {
 	#accountOf: (key: StreamKey) => TimelineAccount | undefined = () => undefined;
 	#isClosed = false;
 
-	/** Throws ConfigError where `self` or the cluster name is not usable. */
+	/** Throws ConfigError if `self` or the cluster name is not usable. */
 	constructor(bus: Bus, options: DirectoryOptions) {
 		checkOptions(options);
 		const { self, clock } = options;
@@ -193,7 +193,7 @@ export class BusDirectory implements Directory {
 				if (ticket === "timeline" && question !== undefined) return this.#timeline(question, payload);
 				if (ticket !== undefined && this.#reports.expects(ticket)) return this.#reports.take(ticket, payload);
 				if (ticket !== undefined) return this.#followers.reply(id, ticket, payload);
-				// Without another node on the bus, the server itself answers `discover` with nothing.
+				// Without another node on the bus, the NATS server itself answers `discover` with an empty message.
 				return payload.length > 0 ? this.#alive(decode(alive, payload)) : undefined;
 			},
 			(subject) => answerTo(subject)[0],
@@ -212,7 +212,7 @@ export class BusDirectory implements Directory {
 			const { node } = decode(register, payload);
 			const pages = this.#announcer.pages();
 			if (this.#registerBytes.take(pages.reduce((bytes, page) => bytes + page.length, 0))) this.#answer(reply, pages);
-			else this.#hearing.full("register", { node: node.id }, "register not answered: too many ask");
+			else this.#hearing.full("register", { node: node.id }, "register is not answered: too many nodes ask at once");
 		});
 		this.#hearing.on(this.#subjects.timeline(id), ({ payload, reply }) => {
 			const { key } = decode(askTimeline, payload);
@@ -259,9 +259,10 @@ export class BusDirectory implements Directory {
 		const { id } = message.node;
 		const wasDraining = this.#peers.get(id)?.draining ?? message.draining;
 		const heard = this.#peers.hear(message, this.#options.clock.now());
-		if (heard === "full") this.#hearing.full("nodes", { node: id }, "a node is not remembered: there are too many");
+		if (heard === "full")
+			this.#hearing.full("nodes", { node: id }, "a node is not remembered: there are too many nodes");
 		if (heard === "duplicate") this.#duplicate(id);
-		if (heard === "flapping") throw new ProtocolError("flapping", `${id} starts anew again and again.`);
+		if (heard === "flapping") throw new ProtocolError("flapping", `${id} restarts again and again.`);
 		if (heard === "full" || heard === "duplicate" || heard === "former") return;
 		yield* this.#followers.alive(message, heard);
 		const node = this.#peers.get(id);
@@ -288,7 +289,7 @@ export class BusDirectory implements Directory {
 	}
 
 	*#remove(id: string, reason: "left" | "forgotten"): Generator<undefined, void> {
-		// Nothing new is pulled from it while its streams are taken out one by one.
+		// Nothing new is pulled from it while its streams are removed one by one.
 		this.#peers.suspect(id);
 		yield* this.#followers.gone(id, reason);
 		const node = this.#peers.remove(id);
@@ -307,5 +308,5 @@ export class BusDirectory implements Directory {
 	}
 }
 
-/** `discover` asks nothing in particular. */
+/** A `discover` request has no content. */
 const EMPTY_MAP = Uint8Array.of(0x80);

@@ -1,19 +1,19 @@
-/** A message as it arrives: bytes not looked at yet. */
+/** A message as it arrives: unparsed bytes. */
 export type BusMessage = { readonly subject: string; readonly payload: Uint8Array; readonly reply?: string };
 
 /**
- * What the directory needs of a message bus: at most once, in order per sender, gone when nobody listens.
- * Nothing here throws or waits; disposing closes the connection and every subscription.
+ * The message bus that the directory needs. It delivers at most once and in order per sender. A message without a listener is lost.
+ * Nothing here throws or waits. Disposing closes the connection and all subscriptions.
  */
 export interface Bus extends AsyncDisposable {
-	/** Whether what is published now can reach anyone. */
+	/** Whether messages that are published now can reach anyone. */
 	readonly connected: boolean;
 	/** Root of this connection's own reply subjects. */
 	readonly inbox: string;
-	/** Sends, or drops while the bus is away. */
+	/** Sends a message. While the bus is away it is dropped. */
 	publish(subject: string, payload: Uint8Array, reply?: string): void;
-	/** Hears a subject (`*` and a final `>` are wildcards) until the returned function is called, across reconnects. */
+	/** Listens to a subject (`*` and a final `>` are wildcards) until the returned function is called, also after reconnects. */
 	subscribe(subject: string, hear: (message: BusMessage) => void): () => void;
-	/** Tells when the bus comes and goes; one listener. */
+	/** Calls the one listener when the bus comes or goes. */
 	onState(listener: (connected: boolean) => void): void;
 }

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { ProtocolError } from "#shared/base/errors";
 import { checkShape } from "./msgpack-shape.ts";
 
-/** A register page stays under 192 KiB and NATS carries 1 MiB by default: more is not ours and is not even read. */
+/** A register page stays under 192 KiB. NATS carries 1 MiB by default. A larger message is not from Millrace and is not read. */
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
 
 const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true });
@@ -12,7 +12,7 @@ const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsTyp
 /** One control message as MessagePack. */
 export const encode = (value: object): Uint8Array => packr.pack(value);
 
-/** Reads one control message; fields the schema does not know are left out. Throws ProtocolError and nothing else. */
+/** Reads one control message. Fields that the schema does not know are left out. Throws only ProtocolError. */
 export function decode<T>(schema: z.ZodType<T>, payload: Uint8Array): T {
 	if (payload.length > MAX_PAYLOAD_BYTES)
 		throw new ProtocolError(
@@ -23,7 +23,7 @@ export function decode<T>(schema: z.ZodType<T>, payload: Uint8Array): T {
 	const result = schema.safeParse(unpack(payload));
 	if (result.success) return result.data;
 	const where = result.error.issues[0]?.path.join(".") || "the whole";
-	throw new ProtocolError("invalid", `A control message is not what its subject promises, at ${where}.`);
+	throw new ProtocolError("invalid", `A control message does not fit its subject, at ${where}.`);
 }
 
 function unpack(payload: Uint8Array): unknown {

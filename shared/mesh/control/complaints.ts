@@ -1,12 +1,12 @@
 import type { Clock, Millis } from "#shared/base/clock";
 import type { ControlLog } from "./directory.ts";
 
-/** A peer that sends nonsense by the thousand writes one line a second for each kind of it. */
+/** A peer that sends thousands of bad messages causes one line a second for each kind. */
 const LOG_EVERY: Millis = 1_000;
 
 type Said = { at: Millis; unsaid: number };
 
-/** Warns of what may come by the thousand: a line a second for each kind, with how many there were since the last. */
+/** Warns about events that may come by the thousand: a line a second for each kind, with their number since the last line. */
 export class Complaints {
 	readonly #clock: Clock;
 	readonly #log: ControlLog;
@@ -17,7 +17,7 @@ export class Complaints {
 		this.#log = log;
 	}
 
-	/** `kind` is one of few fixed words; `fields` and `message` are those of this one time. */
+	/** `kind` is one of a few fixed words. `fields` and `message` describe this event. */
 	add(kind: string, fields: object, message: string): void {
 		const said = this.#kinds.get(kind) ?? { at: Number.NEGATIVE_INFINITY, unsaid: 0 };
 		this.#kinds.set(kind, said);

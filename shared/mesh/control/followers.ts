@@ -18,9 +18,9 @@ import { Registrations } from "./registrations.ts";
 import type { StreamTable } from "./stream-table.ts";
 import type { Subjects } from "./subjects.ts";
 
-/** Events that wait for snapshots, of all parents together: tens of megabytes where every one is as long as it may be. */
+/** Events of all parents that may wait for snapshots: tens of megabytes if all have the greatest length. */
 const MAX_WAITING_EVENTS = 16_384;
-/** Streams the largest parent gives up at once, so that it is not looked for each time. */
+/** Streams that the largest parent loses at once, so that it need not be searched each time. */
 const CUT_STREAMS = 64;
 
 type Following = { readonly follower: ParentFollower; readonly unsubscribe: readonly (() => void)[] };
@@ -35,7 +35,7 @@ export type FollowersOptions = DirectoryOptions & {
 	readonly emit: (change: DirectoryChange) => void;
 };
 
-/** The parents whose streams are wanted here: one follower and two subscriptions each. */
+/** The parents that this node follows: one follower and two subscriptions each. */
 export class Followers {
 	readonly #options: FollowersOptions;
 	readonly #all = new Map<string, Following>();
@@ -46,7 +46,7 @@ export class Followers {
 		this.#options = options;
 	}
 
-	/** A node gave a sign of life: follow it, keep in step with it, or let it go. */
+	/** A sign of life of a node: start to follow it, keep up with it, or stop following it. */
 	*alive({ node, seq, streams }: Alive, heard: Heard): Generator<undefined, void> {
 		const following = this.#all.get(node.id);
 		if (!this.#options.follow(node)) yield* this.gone(node.id, "unfollowed");
@@ -55,10 +55,10 @@ export class Followers {
 		else following.follower.heard(node.incarnation, seq, streams);
 	}
 
-	/** An answer to a register request; an empty one is the server's word that nobody listens. */
+	/** An answer to a register request. An empty answer comes from the NATS server: nobody listens. */
 	*reply(id: string, ticket: string, payload: Uint8Array): Generator<undefined, void> {
 		const follower = this.#all.get(id)?.follower;
-		// What nobody asked for is not even read.
+		// An answer that nobody asked for is not read.
 		if (!follower?.expects(ticket)) return;
 		try {
 			if (payload.length > 0) yield* follower.page(ticket, pageOf(id, payload));
@@ -90,7 +90,7 @@ export class Followers {
 		for (const id of [...this.#all.keys()]) for (const _ of this.gone(id, "closed"));
 	}
 
-	// Events are subscribed to before the snapshot is asked for, so nothing falls between the two.
+	// The subscription to events comes before the request for the snapshot, so no event is missed between the two.
 	#follow(parent: NodeInfo): void {
 		const { id } = parent;
 		const { hearing, subjects, streams, clock, bus, self, count } = this.#options;
@@ -163,7 +163,7 @@ function addStreamOf(id: string, payload: Uint8Array) {
 	return message;
 }
 
-/** The last node on a stream's way is the one that has it. */
+/** The last node in `hops` is the node that has the stream. */
 function checkHolder(id: string, { key, hops }: StreamInfo): void {
-	if (hops.at(-1) !== id) throw new ProtocolError("mismatch", `The way of ${key} does not end at ${id}.`);
+	if (hops.at(-1) !== id) throw new ProtocolError("mismatch", `The hops of ${key} do not end at ${id}.`);
 }

@@ -6,8 +6,8 @@ import { nodeIdOf } from "./subjects.ts";
 import { Turns, type Work } from "./turns.ts";
 
 /**
- * The door for messages: each is worked off in its sender's turn, and what its handling throws, for what a peer sent or for a
- * fault of ours, discards that message and reaches nobody else.
+ * The door for messages. Each message is handled in the turn of its sender. If the handling throws, for a bad message or for a
+ * mistake of ours, only that message is dropped.
  */
 export class Hearing {
 	readonly #bus: Bus;
@@ -22,7 +22,7 @@ export class Hearing {
 		this.#turns = new Turns(options.clock, (what, step) => this.guard(what, step));
 	}
 
-	/** Hears a subject until the returned function is called. Who waits for its turn is known by `senderOf`. */
+	/** Listens to a subject until the returned function is called. `senderOf` tells the sender in whose turn a message is handled. */
 	on(
 		subject: string,
 		take: (message: BusMessage) => ReturnType<Work>,
@@ -33,18 +33,18 @@ export class Hearing {
 		);
 	}
 
-	/** Does what is to be done about a node after what that node said before. */
+	/** Does work for a node after the earlier messages of that node. */
 	inTurn(id: string, work: Work, { subject, payload }: BusMessage = { subject: id, payload: NOTHING }): void {
 		if (this.#turns.add(id, payload.length, subject, work)) return;
-		this.full("messages", { subject }, "a control message is thrown away: too many wait");
+		this.full("messages", { subject }, "a control message is dropped: too many wait");
 	}
 
-	/** Whether something of this node waits for its turn. */
+	/** Whether a message of this node waits for its turn. */
 	isBehind(id: string): boolean {
 		return this.#turns.isBehind(id);
 	}
 
-	/** Runs `task`; what it throws is counted and logged. */
+	/** Runs `task`. Errors are counted and logged. */
 	guard<T>(what: string, task: () => T): T | undefined {
 		try {
 			return task();
@@ -55,29 +55,29 @@ export class Hearing {
 		}
 	}
 
-	/** Something a peer sent, or we would have, is thrown away. */
+	/** Drops a message of a peer, or one that we would have sent. */
 	discard(subject: string, { reason, message }: ProtocolError): void {
 		this.#options.count("control-discard", reason);
 		this.complain(`discard-${reason}`, { subject, reason }, `control message dropped: ${message}`);
 	}
 
-	/** A bound is reached; `what` is one of few fixed words. */
+	/** A bound is reached. `what` is one of a few fixed words. */
 	full(what: string, fields: object, message: string): void {
 		this.#options.count("control-full", what);
 		this.complain(`full-${what}`, fields, message);
 	}
 
-	/** Warns, at most once a second for each `kind`, one of few fixed words. */
+	/** Warns at most once a second for each `kind`, one of a few fixed words. */
 	complain(kind: string, fields: object, message: string): void {
 		this.#complaints.add(kind, fields, message);
 	}
 
-	/** Throws ProtocolError where a message speaks for another node than its subject. */
+	/** Throws ProtocolError if a message speaks for another node than its subject. */
 	expectSender(subject: string, id: string): void {
 		if (nodeIdOf(subject) !== id) throw new ProtocolError("mismatch", `A message on ${subject} speaks for ${id}.`);
 	}
 
-	/** Nothing more is worked off. */
+	/** No further message is handled. */
 	close(): void {
 		this.#turns.close();
 	}

@@ -4,9 +4,9 @@ import type { FastifyInstance } from "fastify";
 import { endNow, endSoon } from "#shared/net/socket";
 import { isTaken } from "./http-connection.ts";
 
-/** What a page of any site may read (Fetch §3.3): with it on errors too, a player can say why there is no picture. */
+/** Lets pages of any site read the answer (Fetch §3.3). Errors have it too, so that a player can say why there is no picture. */
 const FOR_PAGES = { "Access-Control-Allow-Origin": "*" };
-/** Fetch §3.3.3; `*` does not stand for Authorization. A browser may remember it for a day. */
+/** Fetch §3.3.3. `*` does not include Authorization. A browser may remember the answer for a day. */
 const PREFLIGHT = {
 	"Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
 	"Access-Control-Allow-Headers": "Authorization, *",
@@ -18,10 +18,10 @@ export function openToPages(response: ServerResponse): void {
 	for (const [name, value] of Object.entries(FOR_PAGES)) response.setHeader(name, value);
 }
 
-/** Answers `OPTIONS`, by which a browser asks what a page may do. */
+/** Answers `OPTIONS`, with which a browser asks what a page may do. */
 export const answerPreflight = (response: ServerResponse): void => void response.writeHead(204, PREFLIGHT).end();
 
-/** Answers in one sentence what goes wrong with a request; `onFailed` is told of mistakes of ours. */
+/** Answers a failed request with one sentence. `onFailed` is called for mistakes of this program. */
 export function answerErrors(app: FastifyInstance, onFailed: (error: Error, path: string) => void): void {
 	app.setNotFoundHandler((request, reply) =>
 		reply
@@ -40,7 +40,7 @@ export function answerErrors(app: FastifyInstance, onFailed: (error: Error, path
 
 const PARSER_ERRORS: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
-/** Answers what is no HTTP request, or none in time, and ends its connection. */
+/** Answers bytes that are not an HTTP request, or a request that is too late, and ends the connection. */
 export function answerNoRequest(error: NodeJS.ErrnoException, socket: Socket, isForPages: boolean): void {
 	const why = `no request: ${error.code ?? error.message}`;
 	if (socket.destroyed || error.code === "ECONNRESET" || isTaken(socket)) {

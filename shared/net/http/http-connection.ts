@@ -2,17 +2,17 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 /**
- * Requests of one connection that wait for their answers, those that are not heard included. Players and browsers send the
- * next request when they have the answer to the last one.
+ * Requests of one connection that may wait for their answers, including those that will get none. Players and browsers send
+ * the next request only after the answer to the last one.
  */
 const MAX_PIPELINED = 256;
 
-/** Connections whose answer has no end. */
+/** Connections that play a stream: their answer has no end. */
 const taken = new WeakSet<Socket>();
-/** Requests of a connection without an answer so far. */
+/** Requests of a connection that have no answer yet. */
 const unanswered = new WeakMap<Socket, number>();
 
-/** What becomes of a request before anybody looks at it: `unheard` behind an answer without end, `flood` with too many before it. */
+/** The fate of a request before it is handled. `unheard`: it follows an answer without end. `flood`: too many requests wait before it. */
 export function receive({ socket }: IncomingMessage, response: ServerResponse): "heard" | "unheard" | "flood" {
 	const count = (unanswered.get(socket) ?? 0) + 1;
 	unanswered.set(socket, count);
@@ -22,18 +22,18 @@ export function receive({ socket }: IncomingMessage, response: ServerResponse): 
 	return "heard";
 }
 
-/** Whether a connection's answer has no end: nothing else may be written to it. */
+/** Whether the connection's answer has no end, so that nothing else may be written to it. */
 export const isTaken = (socket: Socket): boolean => taken.has(socket);
 
 /**
- * Makes this answer the last one of its connection, whose bytes are thrown away from now on; undefined where it is not the
- * answer's turn yet. Who calls it writes to the socket and ends it, or answers with `Connection: close`.
+ * Makes this answer the last one of its connection. Bytes that the client sends from now on are thrown away. Undefined if an
+ * earlier answer is not finished. The caller writes to the socket and ends it, or answers with `Connection: close`.
  */
 export function takeConnection({ socket }: ServerResponse): Socket | undefined {
-	// A response has a socket as soon as all before it are done.
+	// A response gets its socket when all responses before it are finished.
 	if (!socket) return undefined;
 	taken.add(socket);
-	// Node's parser gives the bytes back to who listens for them. They are read on, since a peer's end is seen that way.
+	// Node's parser hands the bytes to listeners of `data`. They must be read, or the end of the connection is not noticed.
 	socket.removeAllListeners("data");
 	socket.on("data", () => {});
 	return socket;

@@ -6,16 +6,16 @@ import { answerErrors, answerNoRequest, answerPreflight, openToPages } from "./h
 import { receive } from "./http-connection.ts";
 
 export type { FastifyReply, FastifyRequest };
-/** Where routes are added; it answers from `open` on. */
+/** Routes are added here. It answers from `open` on. */
 export type HttpApp = FastifyInstance;
 
-/** Requests carry no body worth the name here; headers are bounded by Node itself. */
+/** No request here needs a larger body. Node itself bounds the headers. */
 const MAX_BODY_BYTES = 64 * 1024;
-/** Requests that wait while a service opens its doors, some milliseconds after its ports; a wave of viewers fits. */
+/** Requests that may wait for the milliseconds between the opening of the port and of the door: enough for a wave of viewers. */
 const MAX_EARLY = 1024;
 /** A client has this long to send its request. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** How often it is looked for clients that are late: Node's own 30 s would be added to their time. */
+/** How often to look for late clients. Node's default of 30 s would extend their time by as much. */
 const LATE_CHECK_MS = 1_000;
 /** A connection may rest this long between two requests: a player asks once a segment. */
 const KEEP_ALIVE_MS = 20_000;
@@ -23,18 +23,18 @@ const KEEP_ALIVE_MS = 20_000;
 const MAX_PARAM_LENGTH = 300;
 
 export type HttpServerOptions = {
-	/** What it is called when it cannot be opened. */
+	/** Its name in the error if it cannot be opened. */
 	name: string;
 	host: string;
-	/** 0 takes a free one. */
+	/** 0 takes a free port. */
 	port: number;
 	/** Whether pages of any site may read its answers. */
 	isForPages: boolean;
 	limits: { connections: number; connectionsPerAddress: number };
 	onRefused(reason: string, address: string): void;
-	/** A request that is not answered, since its connection plays a stream. */
+	/** A request is not answered because its connection plays a stream. */
 	onUnheard(address: string): void;
-	/** A handler threw; the client was told that the mistake is ours. */
+	/** A handler threw. The client was told that the server made a mistake. */
 	onFailed(error: Error, path: string): void;
 };
 
@@ -42,13 +42,13 @@ export type HttpServerOptions = {
 export interface HttpServer extends AsyncDisposable {
 	readonly port: number;
 	readonly app: HttpApp;
-	/** Begins to answer with the routes added to `app`, also what was asked before. */
+	/** Starts to answer with the routes of `app`, also the requests that came before. */
 	open(): Promise<void>;
-	/** Lets no connection in any more; those inside stay, and are answered. */
+	/** Accepts no further connections. Open connections stay and get their answers. */
 	refuseNew(): void;
 }
 
-/** Listens for HTTP, so that the port is known before the routes are made. Throws StartError where the address cannot be had. */
+/** Listens for HTTP before the routes exist, so that the port is known to them. Throws StartError if it cannot listen at the address. */
 export async function listenHttp(options: HttpServerOptions): Promise<HttpServer> {
 	const { limits, isForPages } = options;
 	const server = createServer({

@@ -4,19 +4,19 @@ import type { Sink } from "#shared/media/stream";
 import { endNow, endSoon, failure, SocketSink } from "#shared/net/socket";
 import { type ServerEvent, ServerSession } from "#shared/rtmp/session";
 
-/** Answers and status messages waiting for a peer that does not read: past this it is gone or hostile. */
+/** Answers and status messages that may wait for a peer that does not read. A peer with more is gone or hostile. */
 const MAX_UNREAD_ANSWERS = 256 * 1024;
 
 /** Why a connection ended: a fixed `reason` for metrics and a sentence for the log. */
 export type CloseCause = { reason: string; message: string; err?: unknown };
 
-/** What the owner of a connection hears; `onClose` comes exactly once, last. */
+/** Calls to the owner of a connection. `onClose` comes exactly once, last. */
 export type ConnectionHandler = {
 	onEvent(event: ServerEvent): void;
 	onClose(cause: CloseCause): void;
 };
 
-/** One accepted RTMP connection: ties a socket to a session. Closed by `close`, by the peer, or by what the peer sends. */
+/** One accepted RTMP connection: ties a socket to a session. Closed by `close`, by the peer, or when the peer breaks the protocol. */
 export class RtmpConnection {
 	readonly session = new ServerSession();
 	/** Takes media that is already in wire form. */
@@ -28,10 +28,10 @@ export class RtmpConnection {
 	#cause: CloseCause | undefined;
 	#busy = false;
 	#isHeld = false;
-	/** What came while it was held, in order: events of the turn that asked for it, then bytes. */
+	/** What came while it was held, in order: the rest of the events of that turn, then bytes. */
 	#unheard: ServerEvent[] = [];
 	#unparsed: Buffer[] = [];
-	/** Bytes of answers that the kernel has not taken; media are their reader's to bound. */
+	/** Bytes of answers that the kernel has not taken. Media do not count: their reader bounds them. */
 	#unread = 0;
 
 	constructor(socket: Socket) {
@@ -53,7 +53,7 @@ export class RtmpConnection {
 		return this.#cause !== undefined;
 	}
 
-	/** Whether it plays or publishes: while it does, silence is no reason to close it. */
+	/** Says whether it plays or publishes. A busy connection is not closed for silence. */
 	busy(isBusy: boolean): void {
 		this.#busy = isBusy;
 	}
@@ -68,8 +68,8 @@ export class RtmpConnection {
 	}
 
 	/**
-	 * What the peer says from here on is heard in order once `release` is called; the socket is read no further than one
-	 * turn, so a peer that says much waits with it. May be asked for by a handler in the middle of an event.
+	 * Delays everything the peer sends from here on until the returned function is called; order is kept. At most one more read
+	 * is taken from the socket, so a peer that sends much has to wait. A handler may call it in the middle of an event.
 	 */
 	hold(): () => void {
 		this.#isHeld = true;
@@ -80,7 +80,7 @@ export class RtmpConnection {
 		};
 	}
 
-	/** Sends what the session has to say; call it after every answer given to the session outside of `onEvent`. */
+	/** Sends what the session has to send. Call it after every answer that is given to the session outside of `onEvent`. */
 	flush(): void {
 		const parts = this.session.take();
 		if (parts.length === 0 || this.closed) return;
@@ -94,7 +94,7 @@ export class RtmpConnection {
 		}
 	}
 
-	/** Ends the connection; what was flushed before still goes out unless the peer has stopped reading. */
+	/** Ends the connection. Bytes that were flushed before still go out, unless the peer has stopped reading. */
 	close(cause: CloseCause): void {
 		if (this.#cause) return;
 		this.#cause = cause;
@@ -102,7 +102,7 @@ export class RtmpConnection {
 		this.#handler?.onClose(cause);
 	}
 
-	/** Ends the connection without regard to what is still queued. */
+	/** Ends the connection at once and drops what is queued. */
 	destroy(cause: CloseCause): void {
 		endNow(this.#socket, cause.message);
 		this.close(cause);

@@ -10,25 +10,25 @@ export type DialOptions = ClientOptions & {
 	port: number;
 	onEvent(event: Exclude<ClientEvent, { type: "refused" | "ended" }>): void;
 	/**
-	 * The call is over; comes exactly once unless `close` was called. PeerLostError where the connection broke,
-	 * RefusedError where the server said no or ended the stream, ProtocolError where it spoke no RTMP.
+	 * The call is over. Comes exactly once, unless `close` was called. PeerLostError: the connection broke. RefusedError: the
+	 * server refused or ended the stream. ProtocolError: the server does not speak RTMP.
 	 */
 	onEnd(error: MeshError): void;
 };
 
-/** A connection we opened. It does not redial: that is its owner's decision. */
+/** A connection that we opened. It does not redial; its owner decides about that. */
 export interface RtmpCall {
 	/** Sends a packet to the server; only while publishing. */
 	send(packet: MediaPacket): void;
 	/** Bytes written and not yet taken by the kernel. */
 	queued(): number;
-	/** Ends the call in good order, without `onEnd`. */
+	/** Ends the call properly, without `onEnd`. */
 	close(): void;
 }
 
 /**
- * Every call reads into these bytes, as much as one read brings: the session copies what it keeps before the next read.
- * Without it each read allocates as many anew, a quarter of what a relay costs.
+ * All calls read into these bytes: the session copies what it keeps before the next read. Otherwise each read would allocate
+ * a new buffer, which is a quarter of the cost of a relay.
  */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 

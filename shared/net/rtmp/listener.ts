@@ -4,19 +4,19 @@ import { ConnectionLimits, descriptorOf, listen } from "#shared/net/socket";
 import { MessageBudget, OVER_BUDGET } from "#shared/rtmp/chunk";
 import { type ConnectionHandler, RtmpConnection } from "./connection.ts";
 
-/** A connection that plays or publishes is asked for a sign of life this often; a dead peer's socket fails then. */
+/** A connection that plays or publishes is pinged this often. The socket of a dead peer then fails. */
 const PING_MS = 30_000;
 
-/** Connections that wait while a service opens its doors, some milliseconds after its ports; a wave of viewers fits. */
+/** Connections that may wait for the milliseconds between the opening of the port and of the door: enough for a wave of viewers. */
 const MAX_EARLY = 1024;
 
 export type RtmpListenerOptions = {
 	host: string;
-	/** 0 takes a free one. */
+	/** 0 takes a free port. */
 	port: number;
 	clock: Clock;
 	limits: { connections: number; connectionsPerAddress: number; handshakeMs: Millis; connectMs: Millis };
-	/** Unfinished messages of all connections together, in bytes; left out: what a process may hold. */
+	/** Bound for the unfinished messages of all connections together, in bytes. Default: `MAX_UNFINISHED_BYTES`. */
 	unfinishedBytes?: number;
 	onRefused(reason: string, address: string): void;
 };
@@ -26,13 +26,13 @@ export interface RtmpListener extends AsyncDisposable {
 	readonly port: number;
 	/** Open connections. */
 	readonly connections: number;
-	/** Begins to let connections in, also those that came before. */
+	/** Starts to accept connections, also those that came before. */
 	open(accept: (connection: RtmpConnection) => ConnectionHandler): void;
-	/** Lets nobody in any more; those inside stay. */
+	/** Accepts no further connections. Open connections stay. */
 	refuseNew(): void;
 }
 
-/** Listens for RTMP, so that the port is known before what is behind the door is made. Throws StartError where the address cannot be had. */
+/** Listens for RTMP before the rest of the door exists, so that the port is known to it. Throws StartError if it cannot listen at the address. */
 export async function listenRtmp(options: RtmpListenerOptions): Promise<RtmpListener> {
 	const { clock, limits } = options;
 	const counts = new ConnectionLimits(limits);
@@ -99,7 +99,7 @@ export async function listenRtmp(options: RtmpListenerOptions): Promise<RtmpList
 	};
 }
 
-/** Closes a connection that does not get on: no handshake in time, then neither play nor publish; pings it afterwards. */
+/** Closes a connection that makes no progress: no handshake in time, then no play or publish in time. Later it pings the peer. */
 function watchProgress(connection: RtmpConnection, clock: Clock, limits: RtmpListenerOptions["limits"]): () => void {
 	let cancel = clock.after(limits.handshakeMs, () => {
 		if (!connection.session.hasShakenHands) {

@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 import { openFilesLimit } from "./open-files.ts";
 
-/** Pulls, the control plane and files need descriptors too; of a small limit a quarter must do. */
+/** Descriptors kept for pulls, the control plane and files. With a small limit a quarter of it is kept. */
 export const RESERVED_FILES = 64;
 
-/** How many connections a door holds open, in all and from one address; read anew for each that comes. */
+/** The most connections of a door, in all and from one address. They are read anew for each new connection. */
 export type MostConnections = { readonly connections: number; readonly connectionsPerAddress: number };
 
 /** Counts the connections of a door, in all and by address. */
@@ -14,7 +14,7 @@ export class ConnectionLimits {
 	readonly #lastFile: number;
 	#total = 0;
 
-	/** `files`: how many this process may have open. */
+	/** `files`: how many files this process may have open. */
 	constructor(most: MostConnections, files = openFilesLimit()) {
 		this.#most = most;
 		this.#lastFile = files - Math.min(RESERVED_FILES, files / 4);
@@ -25,8 +25,8 @@ export class ConnectionLimits {
 	}
 
 	/**
-	 * Counts a connection in; the reason why not where there is no room. Each one let in is to be `leave`d once. `descriptor` is
-	 * the lowest that was free, so it tells how many are open, whatever for.
+	 * Counts a connection in, or returns why there is no room for it. Call `leave` once for each one that got in. `descriptor` was
+	 * the lowest free number, so it tells how many files are open in all.
 	 */
 	enter(address: string, descriptor = 0): "connections" | "connections-per-address" | "open-files" | undefined {
 		const place = placeOf(address);
@@ -48,16 +48,16 @@ export class ConnectionLimits {
 	}
 }
 
-/** The number of an accepted socket's descriptor; 0 where it has none of its own. */
+/** The file descriptor of an accepted socket; 0 if it has none of its own. */
 export function descriptorOf(socket: Socket): number {
-	// Node has no other word for it.
+	// Node has no public name for it.
 	const { _handle } = socket as Socket & { _handle?: { fd?: number } };
 	return _handle?.fd ?? 0;
 }
 
 /**
- * What is counted as one address: of IPv6 the network of 64 bits, since one subscriber has at least that many addresses
- * (RFC 6177 §2), and an IPv4 address however it is written.
+ * What counts as one address. IPv6: the network of 64 bits, because one subscriber has at least that many addresses (RFC 6177
+ * §2). IPv4: the address, in whatever notation.
  */
 export function placeOf(address: string): string {
 	if (!address.includes(":")) return address;

@@ -1,7 +1,7 @@
 import type { AddressInfo, Server } from "node:net";
 import { StartError } from "#shared/base/errors";
 
-/** A wave of viewers that arrives within one turn of the event loop waits in the kernel; it cuts this to its own limit. */
+/** Connections that may wait in the kernel: a wave of viewers within one turn of the event loop. The kernel may lower it. */
 const LISTEN_BACKLOG = 4096;
 
 const SENTENCES: Record<string, (where: string) => string> = {
@@ -11,16 +11,16 @@ const SENTENCES: Record<string, (where: string) => string> = {
 };
 
 export type ListenOptions = {
-	/** What it is called in an error's sentence. */
+	/** Its name in error sentences. */
 	name: string;
 	host: string;
-	/** 0 takes a free one. */
+	/** 0 takes a free port. */
 	port: number;
-	/** A connection could not be taken, such as for want of a file descriptor. */
+	/** A connection could not be accepted, for example because no file descriptor was free. */
 	onFull(): void;
 };
 
-/** Starts to listen; the port that was got. Throws StartError with one sentence. */
+/** Starts to listen and returns the port. Throws StartError with one sentence. */
 export async function listen(server: Server, { name, host, port, onFull }: ListenOptions): Promise<number> {
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", (error: NodeJS.ErrnoException) => {

@@ -9,7 +9,7 @@ const WORDS: Record<string, string> = {
 	ETIMEDOUT: "the host does not answer",
 };
 
-/** What a socket's error means, in words for a person, to stand behind the address or the name of its server. */
+/** The meaning of a socket's error in words for a person. They follow the address or the name of its server. */
 export function networkWords(error: Error): string {
 	const code = "code" in error ? String(error.code) : "";
 	return WORDS[code] ?? error.message;

@@ -2,25 +2,25 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { endianness } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** The kernel gives a page at a time, in some ten microseconds: less than to ask for it from another thread. */
+/** The kernel gives one page per read, in about ten microseconds. To ask from another thread would take longer. */
 const PAGE_BYTES = 4096;
-/** Then others have their turn. */
+/** After this time other work has its turn. */
 const PAGES_A_TURN = 4;
 
-/** The kernel's tables of TCP connections (proc(5)), and how long an address is in them. */
+/** The kernel's tables of TCP connections (proc(5)), and the length of an address in them. */
 const TABLES = [
 	{ path: "/proc/net/tcp", addressLength: "0100007F:950B".length },
 	{ path: "/proc/net/tcp6", addressLength: "00000000000000000000000001000000:950B".length },
 ] as const;
 
-/** Behind both addresses: the connection's state, and what is not acknowledged. */
+/** After both addresses: the state of the connection and its unacknowledged bytes. */
 const ESTABLISHED = " 01 ";
 const QUEUE_LENGTH = 8;
 
-/** Tells, connection by connection, how many bytes its peer has not acknowledged. */
+/** Tells for each connection how many bytes its peer has not acknowledged. */
 export type ReadSendQueues = (found: (ends: string, bytes: number) => void) => Promise<void>;
 
-/** The same for this machine; finds nothing where there are no such tables. */
+/** The send queues of this machine. Finds nothing on systems without these tables. */
 export async function readSendQueues(found: (ends: string, bytes: number) => void): Promise<void> {
 	for (const { path, addressLength } of TABLES) {
 		for await (const lines of pagesOf(path)) {
@@ -63,7 +63,7 @@ function openOrNone(path: string): number | undefined {
 	}
 }
 
-/** Both ends of a connection; undefined where it is gone. */
+/** Both ends of a connection; undefined if it is gone. */
 export type Ends = {
 	readonly localAddress?: string | undefined;
 	readonly localPort?: number | undefined;
@@ -71,7 +71,7 @@ export type Ends = {
 	readonly remotePort?: number | undefined;
 };
 
-/** The same as the tables write it: the local end, a space, the other one. */
+/** Both ends as the tables write them: the local end, a space, the remote end. */
 export const endsOf = ({ localAddress, localPort, remoteAddress, remotePort }: Ends): string =>
 	`${endText(localAddress, localPort)} ${endText(remoteAddress, remotePort)}`;
 
@@ -80,7 +80,7 @@ function endText(address = "", port = 0): string {
 	let words = "";
 	for (let at = 0; at < bytes.length; at += 4) {
 		const word = bytes.slice(at, at + 4);
-		// A word of an address is written as a number of this machine.
+		// Each 32-bit word of an address is written in the byte order of this machine.
 		words += Buffer.from(endianness() === "LE" ? word.reverse() : word).toString("hex");
 	}
 	return `${words}:${port.toString(16).padStart(4, "0")}`.toUpperCase();
@@ -94,7 +94,7 @@ function ipv6Bytes(address: string): number[] {
 	return [...front, ...new Array<number>(Math.max(16 - front.length - back.length, 0)).fill(0), ...back];
 }
 
-/** `fe80:1`, and `ffff:127.0.0.1` whose last 32 bits are written as an IPv4 address. */
+/** Reads `fe80:1`, and also `ffff:127.0.0.1` with its last 32 bits as an IPv4 address. */
 const groupBytes = (text: string): number[] =>
 	text === ""
 		? []

@@ -3,7 +3,7 @@ import type { Cancel, Millis } from "#shared/base/clock";
 import type { Sink } from "#shared/media/stream";
 import { watchPeer } from "./stalled-peers.ts";
 
-/** A socket as those see it who read a stream into it. */
+/** A socket as the sink of a stream's reader. */
 export class SocketSink implements Sink {
 	readonly #socket: Socket;
 
@@ -15,7 +15,7 @@ export class SocketSink implements Sink {
 		this.#socket.write(bytes);
 	}
 
-	/** One call of the kernel for all. */
+	/** One system call for all parts. */
 	writeAll(parts: readonly Uint8Array[]): void {
 		this.#socket.cork();
 		for (const part of parts) this.#socket.write(part);
@@ -26,7 +26,7 @@ export class SocketSink implements Sink {
 		return this.#socket.writableLength;
 	}
 
-	/** Node tells it of every queue that has grown beyond its high-water mark, which is at most 64 KiB. */
+	/** Node emits it after every queue above the high-water mark, which is at most 64 KiB. */
 	onceDrained(callback: () => void): void {
 		this.#socket.once("drain", callback);
 	}

@@ -1,10 +1,10 @@
 import { type Cancel, type Clock, type Millis, systemClock } from "#shared/base/clock";
 import { type Ends, endsOf, type ReadSendQueues, readSendQueues } from "./send-queues.ts";
 
-/** Looked at so often within the time a peer has. */
+/** How often a peer is looked at within its time. */
 const LOOKS = 4;
 
-/** A look that takes long, since the machine has many connections, is followed by a rest: it may be this share of the time. */
+/** With many connections a look takes long. A rest follows it, so that looks take at most this share of the time. */
 const MOST_OF_TIME = 1 / 10;
 
 /** What is looked at of a socket. */
@@ -13,9 +13,9 @@ export type WatchedSocket = Ends & { readonly bytesWritten: number; readonly wri
 type Watcher = { readonly ms: Millis; readonly since: Millis; readonly onStalled: () => void };
 
 /**
- * Finds peers that take nothing of what waits for them. A full socket says nothing until a third of it is free, and with the
- * megabytes a kernel keeps that takes a slow reader longer than a frozen one may have; so the kernel is asked what each peer
- * has acknowledged. Where it cannot be asked, what it takes of us has to do.
+ * Finds peers that take none of the data that waits for them. A full socket says nothing until a third of it is free. A kernel
+ * keeps megabytes, so that takes a slow reader longer than a frozen reader may live. So the kernel is asked what each peer has
+ * acknowledged. On systems where it cannot be asked, only the bytes that the socket takes count.
  */
 export class StalledPeers {
 	readonly #clock: Clock;
@@ -29,7 +29,7 @@ export class StalledPeers {
 		this.#read = read;
 	}
 
-	/** Calls `onStalled` once the peer has taken nothing for `ms` though something waits for it; until cancelled. */
+	/** Calls `onStalled` when the peer has taken nothing for `ms` while something waited for it. Runs until cancelled. */
 	watch(socket: WatchedSocket, ms: Millis, onStalled: () => void): Cancel {
 		const ends = endsOf(socket);
 		const peer = this.#peers.get(ends) ?? new Peer(socket);
@@ -63,14 +63,14 @@ export class StalledPeers {
 	}
 }
 
-/** What the last look has shown of a peer, and what this one shows. */
+/** What the last look showed about a peer, compared with this look. */
 class Peer {
 	readonly watchers = new Set<Watcher>();
 	readonly #socket: WatchedSocket;
 	#movedAt: Millis = Number.NEGATIVE_INFINITY;
-	/** Looks since then: where this process was held up, nobody can have moved. */
+	/** Looks since the peer last moved. Time alone does not count: while this process is held up, no peer can move. */
 	#stillLooks = 0;
-	/** Bytes the kernel has taken at least, was given at most, and those of them that are not acknowledged. */
+	/** Bytes that the kernel has taken at least, was given at most, and those that are not acknowledged. */
 	#taken = 0;
 	#given = 0;
 	#unread: number | undefined;
@@ -105,7 +105,7 @@ class Peer {
 		}
 	}
 
-	/** Sure that it has, or that nothing waits: what was given may be more than what the kernel had when it was asked. */
+	/** True if the peer surely moved or nothing waits. The kernel may have had fewer bytes than it was given when it was asked. */
 	#hasMoved(): boolean {
 		const { taken, given, unread } = this.#before;
 		if (this.#unread === undefined) return this.#socket.writableLength === 0 || this.#taken > taken;

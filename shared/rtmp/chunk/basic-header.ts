@@ -1,7 +1,7 @@
 /** RTMP 1.0 §5.3.1.1: chunk stream ids run from 2 to 65599; 0 and 1 in the first byte announce a longer form. */
 export type BasicHeader = { format: 0 | 1 | 2 | 3; chunkStream: number; bytes: number };
 
-/** The basic header at `offset`, or undefined while its bytes have not all arrived. */
+/** The basic header at `offset`; undefined until all its bytes have arrived. */
 export function decodeBasicHeader(input: Buffer, offset: number): BasicHeader | undefined {
 	const first = input[offset];
 	if (first === undefined) return undefined;

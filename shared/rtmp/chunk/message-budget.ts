@@ -4,12 +4,12 @@ import { ProtocolError } from "#shared/base/errors";
 export const MAX_UNFINISHED_BYTES = 256 * 1024 * 1024;
 
 const REASON = "unfinished-bytes";
-const WHY = "all connections together hold too many bytes of unfinished messages, and this one most of all";
+const WHY = "all connections together hold too many bytes of unfinished messages, and this one holds the most";
 
-/** Why a connection had to go for the sake of all others, for its `close`. */
+/** The cause for closing a connection because all connections together hold too much. */
 export const OVER_BUDGET = { reason: REASON, message: WHY } as const;
 
-/** What one connection holds of the budget. */
+/** The share of one connection in the budget. */
 export class BudgetShare {
 	held = 0;
 	readonly onOver: () => void;
@@ -20,20 +20,20 @@ export class BudgetShare {
 		this.onOver = onOver;
 	}
 
-	/** The connection holds so many bytes now. Throws ProtocolError where that is too much, and no other holds more. */
+	/** Says how many bytes the connection holds now. Throws ProtocolError if that is over the budget and no other connection holds more. */
 	holds(bytes: number): void {
 		this.#budget.changed(this, bytes);
 	}
 
-	/** The connection holds nothing any more, and does not count from here on. */
+	/** The connection holds nothing any more and no longer counts. */
 	close(): void {
 		this.#budget.close(this);
 	}
 }
 
 /**
- * The bytes of unfinished messages of all connections of a process together. Where they pass the bound, whoever holds most
- * has to go: an encoder's keyframe is not refused because others hold all they may.
+ * The bytes of unfinished messages of all connections of a process. Past the bound, the connection that holds most is closed.
+ * So the keyframe of an encoder is not refused because other connections hold as much as they may.
  */
 export class MessageBudget {
 	readonly #max: number;
@@ -44,19 +44,19 @@ export class MessageBudget {
 		this.#max = max;
 	}
 
-	/** What all hold. */
+	/** Bytes that all connections hold. */
 	get held(): number {
 		return this.#held;
 	}
 
-	/** `onOver` has to end the connection: it holds most. */
+	/** `onOver` must end the connection. It is called when this connection holds most and the budget is exceeded. */
 	open(onOver: () => void): BudgetShare {
 		const share = new BudgetShare(this, onOver);
 		this.#shares.add(share);
 		return share;
 	}
 
-	/** For shares alone. */
+	/** Called by shares only. */
 	changed(share: BudgetShare, bytes: number): void {
 		if (!this.#shares.has(share)) return;
 		const isMore = bytes > share.held;
@@ -70,12 +70,12 @@ export class MessageBudget {
 		}
 	}
 
-	/** For shares alone. */
+	/** Called by shares only. */
 	close(share: BudgetShare): void {
 		if (this.#shares.delete(share)) this.#held -= share.held;
 	}
 
-	/** Of several that hold the same, the one that asks for more. */
+	/** The connection that holds most. Among equals it is the one that asks for more. */
 	#largest(asking: BudgetShare): BudgetShare {
 		let largest = asking;
 		for (const share of this.#shares) if (share.held > largest.held) largest = share;

@@ -16,7 +16,7 @@ export const TYPE_DATA_AMF0 = 18;
 export const TYPE_COMMAND_AMF0 = 20;
 export const TYPE_AGGREGATE = 22;
 
-/** Chunk streams we send on: 2 is for the protocol itself (§5.4), the others are our choice. */
+/** The chunk streams that we send on. 2 is for the protocol itself (§5.4), the others are our choice. */
 export const CHUNK_STREAM_CONTROL = 2;
 export const CHUNK_STREAM_COMMAND = 3;
 export const CHUNK_STREAM_AUDIO = 4;

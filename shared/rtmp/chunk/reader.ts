@@ -3,17 +3,17 @@ import { decodeBasicHeader } from "./basic-header.ts";
 import type { BudgetShare } from "./message-budget.ts";
 import { type RawMessage, TYPE_ABORT, TYPE_SET_CHUNK_SIZE } from "./raw-message.ts";
 
-/** RTMP 1.0 §5.4.1: what either side cuts by until it says otherwise. */
+/** RTMP 1.0 §5.4.1: the chunk size of either side until it sets another one. */
 export const DEFAULT_CHUNK_SIZE = 128;
 /** A 4K keyframe is about 2 MiB; four times that is a bug or an attack. The format itself would allow 16 MiB. */
 export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
-/** A connection interleaves a few messages; together they may take this many times the largest one allowed. */
+/** A connection interleaves only a few messages. Together they may take this many times the largest allowed message. */
 const MESSAGES_UNDER_WAY = 2;
-/** Messages under way on all chunk streams of a connection together. */
+/** Bytes of unfinished messages on all chunk streams of a connection together. */
 export const MAX_BUFFERED_BYTES = MESSAGES_UNDER_WAY * MAX_MESSAGE_BYTES;
-/** Encoders use three to eight; every one costs memory for as long as the connection lives. */
+/** Encoders use three to eight. Each one costs memory for the life of the connection. */
 export const MAX_CHUNK_STREAMS = 64;
-/** A claimed length is believed only this far ahead of what has arrived: claims on all chunk streams cost 256 KiB. */
+/** Memory is allocated at most this far ahead of the bytes that have arrived. So false lengths on all chunk streams cost 256 KiB. */
 const FIRST_ALLOCATION = 4096;
 const EXTENDED = 0xffffff;
 const EMPTY = Buffer.alloc(0);
@@ -22,12 +22,12 @@ const MESSAGE_HEADER_BYTES = [11, 7, 3, 0] as const;
 type ChunkStream = {
 	timestamp: number;
 	delta: number;
-	/** The extended timestamp of the last header that began a message; type-3 chunks carry it again (§5.3.1.3). */
+	/** The extended timestamp of the last header that started a message. Type-3 chunks repeat it (§5.3.1.3). */
 	extended: number | undefined;
 	length: number;
 	type: number;
 	streamId: number;
-	/** The message under way: `filled` of `length` bytes are in `body`. */
+	/** The unfinished message: `filled` of `length` bytes are in `body`. */
 	body: Buffer | undefined;
 	filled: number;
 };
@@ -36,9 +36,9 @@ type ChunkStream = {
 type HeaderFields = { format: 0 | 1 | 2 | 3; begin: number; extended: number | undefined };
 
 /**
- * Bytes in, messages out (RTMP 1.0 §5.3). Cuts anywhere; keeps no reference to the bytes it is given.
- * Set Chunk Size and Abort act here, on the very next chunk, and do not come out.
- * Throws ProtocolError on what no encoder sends; the connection is then beyond use.
+ * Bytes in, messages out (RTMP 1.0 §5.3). The bytes may be cut anywhere, and no reference to them is kept.
+ * Set Chunk Size and Abort take effect here, from the next chunk on, and do not come out.
+ * Throws ProtocolError on bytes that no encoder sends. The connection is then unusable.
  */
 export class ChunkReader {
 	#streams = new Map<number, ChunkStream>();
@@ -47,21 +47,21 @@ export class ChunkReader {
 	#buffered = 0;
 	#maxMessageBytes: number;
 	#share: BudgetShare | undefined;
-	/** The chunk whose payload is under way, and how many of its bytes are still to come. */
+	/** The chunk whose payload is being read, and how many of its bytes are missing. */
 	#current: ChunkStream | undefined;
 	#missing = 0;
 
-	/** A message may have `maxMessageBytes`, those under way together twice as much. */
+	/** A message may have `maxMessageBytes`. All unfinished messages together may have twice as much. */
 	constructor(maxMessageBytes: number = MAX_MESSAGE_BYTES) {
 		this.#maxMessageBytes = maxMessageBytes;
 	}
 
-	/** What is held for unfinished messages counts in a budget from here on, until `close`. */
+	/** Counts the bytes of unfinished messages in a budget, until `close`. */
 	countIn(share: BudgetShare): void {
 		this.#share = share;
 	}
 
-	/** Nothing more will be read: lets go of what is held. */
+	/** Nothing more will be read. Frees all unfinished messages. */
 	close(): void {
 		this.#streams.clear();
 		this.#current = undefined;
@@ -70,24 +70,24 @@ export class ChunkReader {
 		this.#share?.close();
 	}
 
-	/** Other bounds hold from the next message on, and for what is still to come of those under way. */
+	/** Sets another bound, for the next messages and for the rest of unfinished ones. */
 	allow(maxMessageBytes: number): void {
 		this.#maxMessageBytes = maxMessageBytes;
 	}
 
-	/** Bytes held for messages that are not complete. */
+	/** Bytes held for unfinished messages. */
 	get bufferedBytes(): number {
 		return this.#buffered + this.#rest.length;
 	}
 
-	/** The messages that are complete with `bytes`. */
+	/** The messages that `bytes` complete. */
 	push(bytes: Buffer): RawMessage[] {
 		const messages: RawMessage[] = [];
 		this.read(bytes, (message) => messages.push(message));
 		return messages;
 	}
 
-	/** As `push`, but each message comes before the next is looked at: what it allows holds for the one behind it. */
+	/** As `push`, but each message is delivered before the next one is read. So a bound that it changes holds for the next one. */
 	read(bytes: Buffer, onMessage: (message: RawMessage) => void): void {
 		const input = this.#rest.length > 0 ? Buffer.concat([this.#rest, bytes]) : bytes;
 		let offset = 0;
@@ -99,11 +99,11 @@ export class ChunkReader {
 			}
 			offset += this.#readPayload(input, offset, onMessage);
 		}
-		// What is left is less than one chunk header; copying it lets go of the socket's read buffer.
+		// The rest is shorter than a chunk header. A copy of it frees the read buffer of the socket.
 		this.#rest = offset < input.length ? Buffer.from(input.subarray(offset)) : EMPTY;
 	}
 
-	/** Starts a chunk; the number of header bytes, or 0 while they have not all arrived. */
+	/** Starts a chunk. Returns the number of header bytes, or 0 until all of them have arrived. */
 	#readHeader(input: Buffer, start: number): number {
 		const basic = decodeBasicHeader(input, start);
 		if (!basic) return 0;
@@ -119,7 +119,7 @@ export class ChunkReader {
 		if (stream.body) {
 			if (format < 3)
 				throw new ProtocolError("chunk-interrupted", `chunk stream ${chunkStream} begins a message inside another`);
-			// nginx-rtmp with play_time_fix off, and old encoders, leave it out here: then these are payload bytes.
+			// nginx-rtmp with play_time_fix off and old encoders leave it out here. Then these bytes are payload.
 			return this.#startChunk(stream, extended === stream.extended ? extended : undefined, end - start);
 		}
 		this.#readFields(stream, input, { format, begin, extended });
@@ -127,7 +127,7 @@ export class ChunkReader {
 		return this.#startChunk(stream, extended, end - start);
 	}
 
-	/** What a header says about its message (§5.3.1.2); the rest stays as the chunk stream's last message had it. */
+	/** The fields of a header (§5.3.1.2). Other fields keep the values of the last message on this chunk stream. */
 	#readFields(stream: ChunkStream, input: Buffer, { format, begin, extended }: HeaderFields): void {
 		if (format < 2) {
 			stream.length = input.readUIntBE(begin + 3, 3);
@@ -139,7 +139,7 @@ export class ChunkReader {
 		stream.extended = extended;
 	}
 
-	/** The payload is next; gives the number of header bytes, `extended` included. */
+	/** The payload follows. Returns the number of header bytes, including `extended`. */
 	#startChunk(stream: ChunkStream, extended: number | undefined, headerBytes: number): number {
 		this.#current = stream;
 		this.#missing = Math.min(this.#chunkSize, stream.length - stream.filled);
@@ -147,7 +147,7 @@ export class ChunkReader {
 	}
 
 	#open(chunkStream: number, format: number): ChunkStream {
-		// librtmp opens chunk stream 2 with a type-1 chunk; a type 2 or 3 says nothing about length or type.
+		// librtmp opens chunk stream 2 with a type-1 chunk. A chunk of type 2 or 3 has no length and no message type.
 		if (format > 1) {
 			throw new ProtocolError("chunk-without-header", `chunk stream ${chunkStream} begins with a type-${format} chunk`);
 		}
@@ -225,14 +225,14 @@ export class ChunkReader {
 		else onMessage({ type, streamId, timestamp, payload });
 	}
 
-	/** §5.4.1. The top bit must be zero; more than a message's greatest length means the same as that length. */
+	/** §5.4.1. The top bit must be zero. A size above the greatest length of a message has the same effect as that length. */
 	#setChunkSize(payload: Buffer): void {
 		const size = payload.length >= 4 ? payload.readUInt32BE(0) : 0;
 		if (size < 1 || size > 0x7fffffff) throw new ProtocolError("chunk-size", `a chunk size of ${size}`);
 		this.#chunkSize = size;
 	}
 
-	/** §5.4.2: drops the part of a message that arrived on a chunk stream. */
+	/** §5.4.2: drops the unfinished message of a chunk stream. */
 	#abort(payload: Buffer): void {
 		if (payload.length < 4) throw new ProtocolError("abort", "an abort message without a chunk stream id");
 		const stream = this.#streams.get(payload.readUInt32BE(0));

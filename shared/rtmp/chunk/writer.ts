@@ -3,10 +3,10 @@ import type { RawMessage } from "./raw-message.ts";
 
 const EXTENDED = 0xffffff;
 
-/** A message and the chunk stream (2 to 65599) it is to travel on. */
+/** A message and its chunk stream (2 to 65599). */
 export type OutMessage = RawMessage & { chunkStream: number };
 
-/** The type-0 chunk header (§5.3.1.2.1) of a message: it leans on no earlier one, so any reader can start here. */
+/** The type-0 chunk header (§5.3.1.2.1) of a message. It depends on no earlier header, so any reader can start here. */
 export function firstChunkHeader(message: OutMessage, length: number): Buffer {
 	const basic = encodeBasicHeader(0, message.chunkStream);
 	const extended = message.timestamp >= EXTENDED;
@@ -20,7 +20,7 @@ export function firstChunkHeader(message: OutMessage, length: number): Buffer {
 	return header;
 }
 
-/** The header between two chunks of one message; it repeats the extended timestamp (§5.3.1.3). */
+/** The header between two chunks of one message. It repeats the extended timestamp (§5.3.1.3). */
 export function nextChunkHeader(message: OutMessage): Buffer {
 	const basic = encodeBasicHeader(3, message.chunkStream);
 	if (message.timestamp < EXTENDED) return basic;
@@ -29,7 +29,7 @@ export function nextChunkHeader(message: OutMessage): Buffer {
 	return Buffer.concat([basic, time]);
 }
 
-/** Appends a message to `into`, cut into chunks: new headers, and views of the payload, which is not copied. */
+/** Appends a message to `into` as chunks: new headers and views of the payload. The payload is not copied. */
 export function writeMessage(message: OutMessage, chunkSize: number, into: Uint8Array[]): void {
 	const { payload } = message;
 	into.push(firstChunkHeader(message, payload.length));

@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 /*
- * The digest ("complex") handshake is not in RTMP 1.0; Flash Player 9 and its servers brought it, and players that want
- * H.264 from a server check for it. A 32-byte HMAC-SHA256 sits inside the 1536 random bytes, at a place that four of
- * those bytes name, in one of two layouts.
+ * The digest ("complex") handshake is not in RTMP 1.0. It came with Flash Player 9 and its servers. Players that expect
+ * H.264 check for it. A 32-byte HMAC-SHA256 is inside the 1536 random bytes. Four of those bytes say where it is. There are two
+ * layouts.
  */
 
 /** C1, S1, C2 and S2 are this long (RTMP 1.0 §5.2.3). */
@@ -19,7 +19,7 @@ export const PLAYER = side("Genuine Adobe Flash Player 001");
 export const SERVER = side("Genuine Adobe Flash Media Server 001");
 type Signer = typeof PLAYER;
 
-/** Where a layout keeps the four bytes whose sum places the digest. */
+/** The place of the four bytes whose sum gives the place of the digest. */
 const LAYOUTS = [8, 772] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
@@ -38,7 +38,7 @@ function digestOffset(part: Buffer, layout: Layout): number {
 const digestOf = (part: Buffer, offset: number, signer: Signer): Buffer =>
 	hmac(signer.name, part.subarray(0, offset), part.subarray(offset + DIGEST_BYTES));
 
-/** The digest inside a C1 or S1 and its layout, or undefined where the part is not signed. */
+/** The digest inside a C1 or S1 and its layout; undefined if the part is not signed. */
 export function findDigest(part: Buffer, signer: Signer): { layout: Layout; digest: Buffer } | undefined {
 	for (const layout of LAYOUTS) {
 		const offset = digestOffset(part, layout);
@@ -48,13 +48,13 @@ export function findDigest(part: Buffer, signer: Signer): { layout: Layout; dige
 	return undefined;
 }
 
-/** Writes the digest into a C1 or S1; `part` is changed in place. */
+/** Writes the digest into a C1 or S1. Changes `part` in place. */
 export function signPart(part: Buffer, layout: Layout, signer: Signer): void {
 	const offset = digestOffset(part, layout);
 	digestOf(part, offset, signer).copy(part, offset);
 }
 
-/** Makes a C2 or S2 out of 1536 random bytes: signed with a key made of the digest it answers. Changed in place. */
+/** Makes a C2 or S2 from 1536 random bytes, signed with a key from the digest that it answers. Changes them in place. */
 export function signReply(part: Buffer, answered: Buffer, signer: Signer): void {
 	const end = PART_BYTES - DIGEST_BYTES;
 	hmac(hmac(signer.full, answered), part.subarray(0, end)).copy(part, end);

@@ -2,20 +2,20 @@ import { randomBytes } from "node:crypto";
 import { ProtocolError } from "#shared/base/errors";
 import { findDigest, PART_BYTES, PLAYER, SERVER, signPart, signReply } from "./digest.ts";
 
-/** RTMP 1.0 §5.2.2: the only version in use; 6 and above are encrypted variants, text is somebody else's protocol. */
+/** RTMP 1.0 §5.2.2: the only version in use. 6 and above are encrypted variants. A letter is another protocol. */
 const VERSION = 3;
-/** What a signed part calls its maker's version; zero there means the simple handshake. */
+/** The version field of a signed part. Zero means the simple handshake. */
 const PLAYER_VERSION = 0x80_00_07_02;
 const SERVER_VERSION = 0x04_05_00_01;
 
-/** 1536 bytes nobody can guess. */
+/** 1536 bytes that nobody can guess. */
 export type RandomPart = () => Buffer;
 const randomPart: RandomPart = () => randomBytes(PART_BYTES);
 
-/** The first parts of both sides: 1536 bytes each, new for each connection; a node proof signs both. */
+/** C1 and S1: 1536 bytes each, new for each connection. A node proof signs both. */
 export type Randoms = { client: Buffer; server: Buffer };
 
-/** What a `push` brought: bytes to send, and once `randoms` is there, the bytes behind the handshake. */
+/** The result of `push`: bytes to send, and together with `randoms` the bytes after the handshake. */
 export type HandshakeStep = { send?: Buffer; randoms?: Randoms; rest?: Buffer };
 
 function firstPart(makerVersion: number, random: RandomPart): Buffer {
@@ -31,7 +31,7 @@ function checkVersion(version: number | undefined): void {
 	throw new ProtocolError("handshake-version", message);
 }
 
-/** The server's half (RTMP 1.0 §5.2): digest where the client signs, simple where it does not. Throws ProtocolError. */
+/** The server's half (RTMP 1.0 §5.2): digest if the client signs, otherwise simple. Throws ProtocolError. */
 export class ServerHandshake {
 	#input: Buffer = Buffer.alloc(0);
 	#randoms: Randoms | undefined;
@@ -51,7 +51,7 @@ export class ServerHandshake {
 			this.#randoms = { client, server };
 			step.send = Buffer.concat([Buffer.of(VERSION), server, reply]);
 		}
-		// The content of C2 is not looked at: real encoders send zeroes, echoes and signatures alike.
+		// The content of C2 is not checked: real encoders send zeroes, echoes or signatures.
 		if (this.#randoms && this.#input.length >= 1 + 2 * PART_BYTES) {
 			step.randoms = this.#randoms;
 			step.rest = this.#input.subarray(1 + 2 * PART_BYTES);
@@ -71,7 +71,7 @@ export class ServerHandshake {
 	}
 }
 
-/** The client's half: `digest` signs C1 as a player does (servers that do not know it echo it); simple otherwise. */
+/** The client's half. With `digest` it signs C1 as a player does (servers that do not know this echo it); otherwise simple. */
 export class ClientHandshake {
 	#input: Buffer = Buffer.alloc(0);
 	readonly #client: Buffer;

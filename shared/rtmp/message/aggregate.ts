@@ -3,12 +3,12 @@ import { type RawMessage, TYPE_AGGREGATE } from "#shared/rtmp/chunk";
 
 const HEADER_BYTES = 11;
 const BACK_POINTER_BYTES = 4;
-/** Servers gather some tenths of a second, so a few dozen; empty parts would cost far more memory than they have bytes. */
+/** Servers collect a few tenths of a second, so a few dozen messages. Empty messages would cost far more memory than they have bytes. */
 const MAX_PARTS = 1024;
 
 /**
- * RTMP 1.0 §7.1.6: the messages inside an aggregate, laid out as FLV tags. Their times count from the first one's,
- * which stands for the aggregate's own timestamp; their stream is the aggregate's. Payloads are views.
+ * RTMP 1.0 §7.1.6: the messages inside an aggregate, laid out as FLV tags. The time of the first one means the timestamp of
+ * the aggregate, and the other times count from it. They belong to the stream of the aggregate. Payloads are views.
  */
 export function splitAggregate(message: RawMessage): RawMessage[] {
 	const { payload, streamId } = message;

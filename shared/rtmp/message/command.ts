@@ -3,10 +3,10 @@ import { type Amf0Object, type Amf0Value, decodeAmf0, encodeAmf0, isAmf0Object }
 import type { OutMessage } from "#shared/rtmp/chunk";
 import { CHUNK_STREAM_COMMAND, type RawMessage, TYPE_COMMAND_AMF0, TYPE_COMMAND_AMF3 } from "#shared/rtmp/chunk";
 
-/** No command an encoder or player sends is longer; what it carries is parsed at once, so it is kept small. */
+/** No encoder or player sends a longer command. It is parsed at once, so it is kept small. */
 export const MAX_COMMAND_BYTES = 64 * 1024;
 
-/** RTMP 1.0 §7.1.1: a call, or an answer to one. `object` is the third value, `args` are those behind it. */
+/** RTMP 1.0 §7.1.1: a call, or an answer to one. `object` is the third value, `args` are the values after it. */
 export type Command = {
 	streamId: number;
 	name: string;
@@ -15,7 +15,7 @@ export type Command = {
 	args: Amf0Value[];
 };
 
-/** Reads a command message of type 20, or of type 17, where one byte stands before the same AMF0. */
+/** Reads a command message of type 20, or of type 17, which has one byte before the same AMF0. */
 export function decodeCommand(message: RawMessage): Command {
 	const wrapped = message.type === TYPE_COMMAND_AMF3;
 	if (message.payload.length > MAX_COMMAND_BYTES) {

@@ -13,7 +13,7 @@ import {
 	writeMessage,
 } from "#shared/rtmp/chunk";
 
-/** Bytes of one chunk of ours: nearly every message fits into one, so a packet costs one header. */
+/** The size of our chunks. Nearly every message fits into one chunk, so a packet costs one header. */
 export const OUT_CHUNK_SIZE = 65_536;
 
 const WIRE = {
@@ -25,7 +25,7 @@ const WIRE = {
 /** A media message on its way: timestamp still 32 bits wide. */
 export type MediaMessage = { kind: TrackKind; streamId: number; timestamp: number; payload: Uint8Array };
 
-/** The media message in a raw one; undefined where it is none, or says that there is no metadata any more. */
+/** The media message in a raw message; undefined for other messages, and for one that clears the metadata. */
 export function decodeMedia({ type, streamId, timestamp, payload }: RawMessage): MediaMessage | undefined {
 	switch (type) {
 		case TYPE_AUDIO:
@@ -42,7 +42,7 @@ export function decodeMedia({ type, streamId, timestamp, payload }: RawMessage):
 	}
 }
 
-/** Appends a packet as RTMP chunks for one message stream, as `OUT_CHUNK_SIZE` cuts them. The payload is not copied. */
+/** Appends a packet as RTMP chunks of `OUT_CHUNK_SIZE` for one message stream. The payload is not copied. */
 export function writeMedia(packet: MediaPacket, streamId: number, into: Uint8Array[]): void {
 	const { type, chunkStream } = WIRE[packet.kind];
 	const timestamp = packet.time % 2 ** 32;
@@ -53,13 +53,13 @@ export function writeMedia(packet: MediaPacket, streamId: number, into: Uint8Arr
 	);
 }
 
-/** Turns one stream's 32-bit timestamps into media packets whose time goes on past the wrap, and is never negative. */
+/** Turns the 32-bit timestamps of one stream into packets whose time goes on past the wrap and is never negative. */
 export class MediaUnwrapper {
 	#last: number | undefined;
 
 	packet({ kind, timestamp, payload }: MediaMessage): MediaPacket {
 		const near = unwrapTime(this.#last, timestamp);
-		// A frame from before the stream's beginning can only be one from far ahead.
+		// A frame from before the start of the stream can only be a frame from far ahead.
 		const time = near < 0 ? near + 2 ** 32 : near;
 		this.#last = time;
 		return { kind, role: classify(kind, payload), time, payload };

@@ -22,7 +22,7 @@ function u32(value: number): Buffer {
 	return bytes;
 }
 
-/** §5.4.1. From the next chunk on, ours are cut by `size` bytes. */
+/** §5.4.1. From the next chunk on, our chunks have `size` bytes. */
 export const setChunkSize = (size: number): OutMessage => control(TYPE_SET_CHUNK_SIZE, u32(size));
 
 /** §5.4.3. How many bytes have arrived so far, modulo 2^32. */
@@ -31,7 +31,7 @@ export const acknowledgement = (received: number): OutMessage => control(TYPE_AC
 /** §5.4.4. How many bytes we send between two acknowledgements. */
 export const windowAckSize = (size: number): OutMessage => control(TYPE_WINDOW_ACK_SIZE, u32(size));
 
-/** §5.4.5. Asks the peer to limit its window; limit type 2 (dynamic) is what clients are used to. */
+/** §5.4.5. Asks the peer to limit its window. Clients are used to limit type 2 (dynamic). */
 export const setPeerBandwidth = (size: number): OutMessage =>
 	control(TYPE_SET_PEER_BANDWIDTH, Buffer.concat([u32(size), Buffer.of(2)]));
 

@@ -2,7 +2,7 @@ import { ProtocolError } from "#shared/base/errors";
 import type { OutMessage } from "#shared/rtmp/chunk";
 import { CHUNK_STREAM_CONTROL, TYPE_USER_CONTROL } from "#shared/rtmp/chunk";
 
-/** RTMP 1.0 §7.1.7. `value` is a message stream id, a buffer length in ms behind it, or a ping's timestamp. */
+/** RTMP 1.0 §7.1.7. `value` is a message stream id (with a buffer length in ms after it) or the timestamp of a ping. */
 export type UserControl =
 	| { event: "stream-begin" | "stream-eof" | "stream-dry"; streamId: number }
 	| { event: "set-buffer-length"; streamId: number; milliseconds: number }

@@ -16,9 +16,9 @@ import {
 import { Link, WINDOW_BYTES } from "./link.ts";
 import { status } from "./status.ts";
 
-/** What happens on a connection we opened. After `refused` or `ended` nothing but closing is left to do. */
+/** The events of a connection that we opened. After `refused` or `ended` it can only be closed. */
 export type ClientEvent =
-	/** The server said yes to `connect`; `info` is its info object. Play or publish is already on its way. */
+	/** The server accepted `connect`. `info` is its info object. Play or publish is already sent. */
 	| { type: "connected"; info: Amf0Object }
 	| { type: "playing" }
 	| { type: "publishing" }
@@ -34,11 +34,11 @@ export type ClientOptions = {
 	name: string;
 	/** Sign the handshake as a player does. */
 	digest?: boolean;
-	/** More properties for the `connect` command, made once the handshake's random bytes are known. */
+	/** Further properties for the `connect` command. Called when the random bytes of the handshake are known. */
 	credentials?: (randoms: Randoms) => Amf0Object;
-	/** Asked when the server answers `connect`: a sentence of complaint ends the session before anything else is said. */
+	/** Called when the server answers `connect`. A returned complaint (one sentence) ends the session before anything else is sent. */
 	checkServer?: (info: Amf0Object, randoms: Randoms) => string | undefined;
-	/** The command object of `play`; null, as players send it, where it is left out. */
+	/** The command object of `play`. Default: null, as players send it. */
 	playObject?: () => Amf0Object | null;
 };
 
@@ -47,7 +47,7 @@ const BUFFER_MS = 100;
 
 /**
  * The client's side of one RTMP connection that plays or publishes one stream: bytes in, bytes and events out.
- * Call `start` first; after every call, `take` gives what is to be sent. `push` throws ProtocolError.
+ * Call `start` first. After every call, `take` returns the bytes to send. `push` throws ProtocolError.
  */
 export class ClientSession {
 	#handshake: ClientHandshake | undefined;
@@ -56,7 +56,7 @@ export class ClientSession {
 	readonly #link = new Link();
 	#media = new MediaUnwrapper();
 	#streamId = 0;
-	/** What the server has answered so far. Answers out of turn are not looked at: they would pass by `checkServer`. */
+	/** The state of the conversation. Answers out of order are ignored, because they would bypass `checkServer`. */
 	#phase: "connecting" | "creating" | "started" = "connecting";
 
 	constructor(options: ClientOptions) {
@@ -93,7 +93,7 @@ export class ClientSession {
 		writeMedia(packet, this.#streamId, into);
 	}
 
-	/** Ends the publish or play in good order. */
+	/** Ends the publish or play properly. */
 	finish(): void {
 		if (this.#phase !== "started") return;
 		if (this.#options.mode === "publish") this.#link.send(encodeCommand(0, "FCUnpublish", 0, null, this.#options.name));
@@ -203,7 +203,7 @@ function infoOf({ args }: Command): Amf0Object {
 	return isAmf0Object(info) ? info : {};
 }
 
-/** What a server gives as its reason, cut to what a log line can bear. */
+/** The reason that a server gives, cut to the length of a log line. */
 const refusal = ({ code, description }: Amf0Object): ClientEvent => ({
 	type: "refused",
 	code: typeof code === "string" ? code.slice(0, 100) : "unknown",

@@ -21,10 +21,10 @@ import {
 	splitAggregate,
 } from "#shared/rtmp/message";
 
-/** Bytes between two acknowledgements; what FMS announces, and what is kept to where the peer announces nothing. */
+/** Bytes between two acknowledgements: what FMS announces, and the default if the peer announces nothing. */
 export const WINDOW_BYTES = 2_500_000;
 
-/** What both ends of a connection do alike behind the handshake: chunks, acknowledgements, pings. */
+/** What both ends of a connection do after the handshake: chunks, acknowledgements, pings. */
 export class Link {
 	/** Bytes to send; the session that owns this link takes them with `take`. */
 	#out: Uint8Array[] = [];
@@ -34,17 +34,17 @@ export class Link {
 	#received = 0;
 	#acknowledged = 0;
 
-	/** The peer may send messages of `maxMessageBytes` until told otherwise. */
+	/** The peer may send messages of up to `maxMessageBytes`, until `allow` changes that. */
 	constructor(maxMessageBytes?: number) {
 		this.#reader = new ChunkReader(maxMessageBytes);
 	}
 
-	/** Another bound holds for the peer's messages from here on. */
+	/** Sets another bound for the peer's messages. */
 	allow(maxMessageBytes: number): void {
 		this.#reader.allow(maxMessageBytes);
 	}
 
-	/** What the peer's unfinished messages hold counts in a budget, until `close`. */
+	/** Counts the bytes of the peer's unfinished messages in a budget, until `close`. */
 	countIn(share: BudgetShare): void {
 		this.#reader.countIn(share);
 	}
@@ -54,14 +54,14 @@ export class Link {
 		this.#reader.close();
 	}
 
-	/** The messages in `bytes` that the protocol itself does not consume. Throws ProtocolError. */
+	/** The messages in `bytes`, without those of the protocol itself. Throws ProtocolError. */
 	push(bytes: Buffer): RawMessage[] {
 		const messages: RawMessage[] = [];
 		this.read(bytes, (message) => messages.push(message));
 		return messages;
 	}
 
-	/** As `push`, but each message comes before the next is looked at. */
+	/** As `push`, but each message is delivered before the next one is read. */
 	read(bytes: Buffer, onMessage: (message: RawMessage) => void): void {
 		this.#received += bytes.length;
 		this.#reader.read(bytes, (message) => {
@@ -77,12 +77,12 @@ export class Link {
 		writeMessage(message, this.#chunkSize, this.#out);
 	}
 
-	/** Bytes that need no chunking: the handshake's. */
+	/** Sends bytes without chunks: those of the handshake. */
 	sendRaw(bytes: Uint8Array): void {
 		this.#out.push(bytes);
 	}
 
-	/** Says that our chunks are larger from now on. */
+	/** Tells the peer that our chunks are larger from now on. */
 	raiseChunkSize(): void {
 		this.send(setChunkSize(OUT_CHUNK_SIZE));
 		this.#chunkSize = OUT_CHUNK_SIZE;
@@ -92,7 +92,7 @@ export class Link {
 		this.send(encodeUserControl({ event: "ping-request", timestamp }));
 	}
 
-	/** All that is to be sent, in order; the link forgets it. */
+	/** All bytes to send, in order. The link forgets them. */
 	take(): Uint8Array[] {
 		const out = this.#out;
 		if (out.length > 0) this.#out = [];
@@ -116,7 +116,7 @@ export class Link {
 			}
 			case TYPE_ACKNOWLEDGEMENT:
 			case TYPE_SET_PEER_BANDWIDTH:
-				// The socket's own flow control does this work; a peer that acknowledges nothing is served all the same.
+				// The flow control of the socket does this work. A peer that acknowledges nothing is served all the same.
 				return [];
 			default:
 				return [message];

@@ -7,7 +7,7 @@ import { nameArgument, type ServerEvent } from "./server-event.ts";
 /** Message streams of one connection: players and encoders use one, Flash programs a few. */
 export const MAX_MESSAGE_STREAMS = 8;
 
-/** `idle` streams were created and do nothing; the others do what was asked, answered or not. */
+/** An `idle` stream was created and does nothing. The others publish or play, whether that is answered yet or not. */
 type Use = { doing: "idle" | "publish" | "play"; name: string; media: MediaUnwrapper };
 
 /** The message streams a client created on its connection (RTMP 1.0 §7.2.1.3), and what each is doing. */
@@ -42,13 +42,13 @@ export class MessageStreams {
 		return this.#publishing().length > 0;
 	}
 
-	/** What it did is over by the server's word. */
+	/** The server ended the publish or play of this stream. */
 	idle(streamId: number): void {
 		const use = this.#uses.get(streamId);
 		if (use) use.doing = "idle";
 	}
 
-	/** What it did is over by the client's word. */
+	/** The client ended the publish or play of this stream. */
 	close(streamId: number): ServerEvent | undefined {
 		const use = this.#uses.get(streamId);
 		if (!use || use.doing === "idle") return undefined;
@@ -56,7 +56,7 @@ export class MessageStreams {
 		return { type: "close-stream", streamId };
 	}
 
-	/** `which` is a stream's number, or from GStreamer 1.22's rtmp2sink the name it publishes. */
+	/** `which` is the number of a stream. rtmp2sink of GStreamer 1.22 sends the name that it publishes. */
 	delete(which: Amf0Value): ServerEvent | undefined {
 		const streamId = typeof which === "number" ? which : this.#called(which);
 		if (streamId === undefined) return undefined;
@@ -65,7 +65,7 @@ export class MessageStreams {
 		return event;
 	}
 
-	/** Undefined where nothing is published: frames on their way when a publish ends belong to nobody. */
+	/** Undefined if nothing is published there: frames still under way when a publish ends are dropped. */
 	packet(message: MediaMessage): { streamId: number; packet: MediaPacket } | undefined {
 		const streamId = message.streamId === 0 ? this.#onlyPublish() : message.streamId;
 		const use = streamId === undefined ? undefined : this.#uses.get(streamId);
@@ -73,7 +73,7 @@ export class MessageStreams {
 		return { streamId, packet: use.media.packet(message) };
 	}
 
-	/** node-media-server 4.4 pushes its media on message stream 0, whatever stream it publishes on. */
+	/** node-media-server 4.4 pushes its media on message stream 0, even if it publishes on another stream. */
 	#onlyPublish(): number | undefined {
 		const publishing = this.#publishing();
 		return publishing.length === 1 ? publishing[0] : undefined;

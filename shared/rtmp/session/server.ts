@@ -31,17 +31,17 @@ import {
 } from "./server-event.ts";
 import { type StatusCode, status, statusInfo } from "./status.ts";
 
-/** A client in a hurry calls releaseStream, FCPublish, createStream and perhaps play before its connect is answered. */
+/** A fast client calls releaseStream, FCPublish, createStream and perhaps play before its connect is answered. */
 const MAX_HELD = 16;
 
 /**
  * The server's side of one RTMP connection: bytes in, bytes and events out (RTMP 1.0 §7.2). No socket, clock or timer.
- * After every call, `take` gives what is to be sent. `push` throws ProtocolError; the connection is then to be closed.
+ * After every call, `take` returns the bytes to send. `push` throws ProtocolError. Then close the connection.
  */
 export class ServerSession {
 	#handshake: ServerHandshake | undefined = new ServerHandshake();
 	#randoms: Randoms | undefined;
-	/** Whoever does not publish has nothing larger than a command to say. */
+	/** A client that does not publish sends nothing larger than a command. */
 	readonly #link = new Link(MAX_COMMAND_BYTES);
 	readonly #streams = new MessageStreams();
 	#connected: "no" | "asked" | "yes" | "refused" = "no";
@@ -53,7 +53,7 @@ export class ServerSession {
 		return this.#handshake === undefined;
 	}
 
-	/** Both sides' random bytes, from the handshake until `connect` is answered: 3 KB that only a proof needs. */
+	/** The random bytes of both sides, from the handshake until `connect` is answered: 3 KB that only a node proof needs. */
 	get randoms(): Randoms | undefined {
 		return this.#randoms;
 	}
@@ -73,19 +73,19 @@ export class ServerSession {
 		return events;
 	}
 
-	/** What a client said behind its `connect` without waiting for the answer: to be asked for once that is given. */
+	/** The events of messages that a client sent after `connect` without waiting for its answer. Call it after that answer. */
 	more(): ServerEvent[] {
 		const events: ServerEvent[] = [];
 		if (this.#connected === "yes") for (const message of this.#held.splice(0)) this.#read(message, events);
 		return events;
 	}
 
-	/** What the client's unfinished messages hold counts in a budget, until `close`. */
+	/** Counts the bytes of the client's unfinished messages in a budget, until `close`. */
 	countIn(share: BudgetShare): void {
 		this.#link.countIn(share);
 	}
 
-	/** The connection is gone: lets go of unfinished messages. */
+	/** The connection is gone. Frees unfinished messages. */
 	close(): void {
 		this.#link.close();
 	}
@@ -95,12 +95,12 @@ export class ServerSession {
 		return this.#link.take();
 	}
 
-	/** Asks the client for a sign of life. */
+	/** Sends a ping request. */
 	ping(timestamp: number): void {
 		this.#link.ping(timestamp);
 	}
 
-	/** `more` travels in the info object. */
+	/** Accepts the `connect`. `more` goes into the info object. */
 	acceptConnect(more: Amf0Object = {}): void {
 		this.#connected = "yes";
 		this.#randoms = undefined;
@@ -110,7 +110,7 @@ export class ServerSession {
 		const properties = { fmsVer: "FMS/3,5,7,7009", capabilities: 31, mode: 1 };
 		const info = statusInfo(status.connectSuccess, "Connection succeeded.", {
 			objectEncoding: this.#encoding,
-			// Enhanced RTMP: whatever the codec, and tracks in any number, frames are forwarded as they came.
+			// Enhanced RTMP: frames of any codec and any number of tracks are forwarded as they came.
 			fourCcList: ["*"],
 			capsEx: 0x0e,
 			...more,
@@ -132,7 +132,7 @@ export class ServerSession {
 		this.#fcStatus("onFCUnpublish", status.unpublishSuccess, name);
 	}
 
-	/** The answer to `fc-subscribe`, and later word of the stream's end. */
+	/** The answer to `fc-subscribe`, and later the message that the stream ended. */
 	answerFcSubscribe(call: SubscribeCall, code: StatusCode, name: string): void {
 		this.#fcStatus(call === "FMSubscribe" ? "onFMSubscribe" : "onFCSubscribe", code, name);
 	}
@@ -146,13 +146,13 @@ export class ServerSession {
 		this.onStatus(streamId, status.publishStart, name);
 	}
 
-	/** `why` is a sentence for whoever sits at the encoder. */
+	/** `why` is a sentence for the person at the encoder. */
 	rejectPublish(streamId: number, name: string, why: string): void {
 		this.endPublish(streamId);
 		this.onStatus(streamId, status.publishBadName, name, why);
 	}
 
-	/** What was published on a message stream is over; frames that still come belong to nobody. */
+	/** The publish on a message stream is over. Frames that still come are dropped. */
 	endPublish(streamId: number): void {
 		this.#streams.idle(streamId);
 		this.#bound();
@@ -167,7 +167,7 @@ export class ServerSession {
 		this.#link.send({ type: TYPE_DATA_AMF0, streamId, timestamp: 0, payload, chunkStream: CHUNK_STREAM_DATA });
 	}
 
-	/** `why` is a sentence for whoever sits at the player. */
+	/** `why` is a sentence for the person at the player. */
 	rejectPlay(streamId: number, code: StatusCode, name: string, why: string): void {
 		this.#streams.idle(streamId);
 		this.onStatus(streamId, code, name, why);
@@ -193,14 +193,14 @@ export class ServerSession {
 		else this.#onMessage(message, events);
 	}
 
-	/** An encoder in a hurry (nginx-rtmp's push) sends frames behind its `publish` before that is answered. */
+	/** Some encoders (the push of nginx-rtmp) send frames directly after `publish`, before it is answered. */
 	#bound(): void {
 		this.#link.allow(this.#streams.isPublishing ? MAX_MESSAGE_BYTES : MAX_COMMAND_BYTES);
 	}
 
 	#hold(message: RawMessage): void {
 		if (this.#held.length >= MAX_HELD) {
-			throw new ProtocolError("before-connect", `more than ${MAX_HELD} messages behind a connect that is not answered`);
+			throw new ProtocolError("before-connect", `more than ${MAX_HELD} messages after a connect that is not answered`);
 		}
 		this.#held.push(message);
 	}
@@ -238,7 +238,7 @@ export class ServerSession {
 		return { type: "connect", app, tcUrl: typeof tcUrl === "string" ? tcUrl : "", object };
 	}
 
-	/** One call; what the application has no say in is answered here. */
+	/** Handles one call. Calls that the application does not decide are answered here. */
 	#call(command: Command): ServerEvent | undefined {
 		const { name, transaction, args, streamId } = command;
 		switch (name) {
@@ -309,5 +309,5 @@ export class ServerSession {
 	}
 }
 
-/** A peer's word cut to what a log line can bear. */
+/** A text of the peer, cut to the length of a log line. */
 const printable = (text: string): string => JSON.stringify(text.slice(0, 40));
