@@ -4,7 +4,7 @@ const ROOMS = {
 	base: ["errors", "clock", "bytes", "names", "address", "config", "runtime"],
 	formats: ["packet", "amf0", "flv", "codec", "mpegts"],
 	rtmp: ["handshake", "chunk", "message", "session", "node-proof"],
-	media: ["stream", "splice"],
+	media: ["headers", "stream", "splice"],
 	net: ["socket", "http", "rtmp"],
 	access: ["request", "sessions", "admission"],
 	mesh: ["control", "node-link", "catalog", "upstream", "relay"],

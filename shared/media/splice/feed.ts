@@ -1,10 +1,10 @@
 import type { Millis } from "#shared/base/clock";
 import type { MediaPacket } from "#shared/formats/packet";
+import { Headers } from "#shared/media/headers";
 import type { Pass } from "./asides.ts";
 import { Backlog } from "./backlog.ts";
 import { FeedClock } from "./feed-clock.ts";
 import type { FrameKind } from "./frame-window.ts";
-import { Preamble } from "./preamble.ts";
 
 /**
  * `probing` not recognised yet · `aligned` carries the output's frames, copies are dropped ·
@@ -63,7 +63,7 @@ export type FeedOwner = {
 export class SplicedFeed implements Feed {
 	readonly id: string;
 	/** In force in this feed, which may be behind the output. */
-	readonly preamble = new Preamble();
+	readonly headers = new Headers();
 	/** The times it counts in, as far as the splicer sees them. */
 	readonly clock = new FeedClock();
 	/** Filled while there is no place, and while the place is in doubt. */

@@ -4,9 +4,9 @@ import type { MediaPacket } from "#shared/formats/packet";
 import {
 	type FeedEvent,
 	type FeedPlan,
+	headersAt,
 	makeSource,
 	play,
-	preambleAt,
 	type SourceOptions,
 	schedule,
 	stepsBack,
@@ -142,8 +142,8 @@ test.for(SOURCES)(
 				const { packets, splicer } = play(events, feeds);
 				const { feed = 0, index: start = 0 } = firstFrame(events);
 				const first = feeds[feed];
-				const sent = [...preambleAt(source, start), ...source.slice(start)];
-				const least = [...preambleAt(source, start), ...source.slice(start, end - SWAPPED)];
+				const sent = [...headersAt(source, start), ...source.slice(start)];
+				const least = [...headersAt(source, start), ...source.slice(start, end - SWAPPED)];
 				for (const kind of ["video", "audio", "data"] as const) {
 					const out = texts(packets, kind);
 					expect(out, kind).toEqual(texts(sent, kind).slice(0, Math.max(out.length, texts(least, kind).length)));

@@ -1,8 +1,8 @@
 import type { Millis } from "#shared/base/clock";
 import type { MediaPacket, TrackKind } from "#shared/formats/packet";
+import { type HeaderSet, Headers } from "#shared/media/headers";
 import { Asides, type Pass } from "./asides.ts";
 import { FRAME_KINDS, type FrameKind, type FrameWindows, frameWindows, USUAL_FRAME_MS } from "./frame-window.ts";
-import { isPreamble, Preamble } from "./preamble.ts";
 
 /** Packets that are not frames and lie this far behind the newest frame were delivered, or their moment is over. */
 const LATE_ASIDE_MS = 1000;
@@ -15,7 +15,7 @@ export class Output {
 	/** Delivered frames. */
 	readonly frames: FrameWindows;
 	/** Metadata and codec headers in force. */
-	readonly preamble = new Preamble();
+	readonly headers = new Headers();
 	readonly #deliver: (packet: MediaPacket) => void;
 	readonly #asides = new Asides();
 	readonly #lastTimes: Record<TrackKind, Millis> = { audio: 0, video: 0, data: 0 };
@@ -62,7 +62,7 @@ export class Output {
 
 	/** Delivers data or a changed codec header unless it is a copy or its moment is over; whether it did. */
 	aside(packet: MediaPacket, mark: number, time: Millis, pass: Pass, mayBeLate: boolean): boolean {
-		if (isPreamble(packet) && this.preamble.knows(packet)) return false;
+		if (this.headers.knows(packet)) return false;
 		if (this.#asides.isCopy(mark, time, pass)) return false;
 		const [oldest = time, newest = time] = [this.#oldest, this.#newest];
 		const isLate = time < Math.max(oldest, newest - LATE_ASIDE_MS);
@@ -70,13 +70,13 @@ export class Output {
 		// Some servers give metadata the time 0 at any moment.
 		this.#write(packet, isLate ? newest : time);
 		this.#asides.add(mark, time, pass);
-		if (isPreamble(packet)) this.preamble.note(packet);
+		this.headers.note(packet);
 		return true;
 	}
 
-	/** Delivers what of a preamble is not in force, at `time`. */
-	open(preamble: readonly MediaPacket[], time: Millis): void {
-		for (const packet of preamble) if (this.preamble.note(packet)) this.#write(packet, time);
+	/** Delivers those headers that are not in force, at `time`. */
+	open(headers: HeaderSet, time: Millis): void {
+		for (const packet of headers) if (this.headers.note(packet)) this.#write(packet, time);
 	}
 
 	/** The number of a frame whose place only its time tells; undefined where it is older than the output and not in it. */

@@ -6,7 +6,6 @@ import { fingerprint } from "./fingerprint.ts";
 import type { FrameKind } from "./frame-window.ts";
 import { Lead, type SwitchEvent } from "./lead.ts";
 import { Output } from "./output.ts";
-import { isPreamble } from "./preamble.ts";
 import { type Candidate, recogniseCold, recogniseHot } from "./recognise.ts";
 import { type ResumeToken, resumeTokenOf } from "./resume.ts";
 import { isPresent, replacement, type Takeover } from "./takeover.ts";
@@ -125,10 +124,11 @@ export class Splicer {
 		feed.lastPushAt = now;
 		feed.isIdle = false;
 		if (this.#offset === undefined) this.#begin(feed);
-		if (isPreamble(packet) && !feed.preamble.note(packet)) {
+		if (feed.headers.knows(packet)) {
 			this.#duplicates++;
 			return;
 		}
+		feed.headers.note(packet);
 		if (packet.kind === "video") feed.hasVideo = true;
 		this.#route(feed, feed.clock.place(packet), fingerprint(packet.payload), now);
 	}
@@ -156,7 +156,7 @@ export class Splicer {
 
 	#aside(feed: SplicedFeed, place: Place, packet: MediaPacket, mark: number): void {
 		const isLeader = this.#lead.feed === feed;
-		if (place.alone) feed.backlog.add(packet, mark, feed.preamble.current);
+		if (place.alone) feed.backlog.add(packet, mark, feed.headers.current);
 		if (!this.#output.aside(packet, mark, packet.time + place.offset, place.pass, isLeader)) this.#duplicates++;
 	}
 
@@ -192,7 +192,7 @@ export class Splicer {
 	 * once it is clear that it has nothing else.
 	 */
 	#doubt(feed: SplicedFeed, place: Place, packet: MediaPacket, mark: number, now: Millis): void {
-		feed.backlog.add(packet, mark, feed.preamble.current);
+		feed.backlog.add(packet, mark, feed.headers.current);
 		place.alone ??= { since: now, from: packet.time };
 		const { since, from } = place.alone;
 		if (!isPresent({ heardMs: now - since, mediaMs: packet.time - from, lagMs: place.lagMs })) return;
@@ -212,7 +212,7 @@ export class Splicer {
 	#hear(feed: SplicedFeed, packet: MediaPacket, mark: number, now: Millis): void {
 		feed.probingSince ??= now;
 		feed.heard++;
-		feed.backlog.add(packet, mark, feed.preamble.current);
+		feed.backlog.add(packet, mark, feed.headers.current);
 		if (!this.#isCarried()) {
 			this.#goOnWith(feed, true, now);
 			return;
@@ -302,7 +302,7 @@ export class Splicer {
 		this.#lead.take(feed, { gapMs: this.#output.silence(now), framesLost, discontinuity });
 		if (discontinuity) this.#onDiscontinuity();
 		const [first] = items;
-		if (first) this.#output.open(first.preamble, first.packet.time + offset);
+		if (first) this.#output.open(first.headers, first.packet.time + offset);
 		for (const { packet, mark } of items) this.#route(feed, packet, mark, now);
 	}
 

@@ -76,7 +76,7 @@ export type FeedPlan = {
 	readonly from?: number;
 };
 
-/** One thing that happens to a feed; `index` names the packet in the source, -1 one of the preamble. */
+/** One thing that happens to a feed; `index` names the packet in the source, -1 one of the headers. */
 export type FeedEvent = {
 	readonly at: Millis;
 	readonly feed: number;
@@ -118,7 +118,7 @@ function eventsOf(source: readonly MediaPacket[], plan: FeedPlan, feed: number):
 		const time = packet.time + zero + (index < 0 ? 0 : (plan.rounding?.(index) ?? 0));
 		events.push({ at, feed, what: { type: "push", packet: { ...packet, time }, index } });
 	};
-	for (const header of preambleAt(source, from)) push(begin, { ...header, time: source[from]?.time ?? 0 }, -1);
+	for (const header of headersAt(source, from)) push(begin, { ...header, time: source[from]?.time ?? 0 }, -1);
 	for (const index of orderOf(source, from, plan)) {
 		const packet = source[index];
 		if (packet) push(Math.max(begin, packet.time + lag, events.at(-1)?.at ?? 0), packet, index);
@@ -141,7 +141,7 @@ function orderOf(source: readonly MediaPacket[], from: number, { isSwapped = () 
 }
 
 /** The metadata and codec headers a parent sends before packet `from`. */
-export function preambleAt(source: readonly MediaPacket[], from: number): MediaPacket[] {
+export function headersAt(source: readonly MediaPacket[], from: number): MediaPacket[] {
 	const inForce = new Map<string, MediaPacket>();
 	for (const packet of source.slice(0, from)) {
 		if (packet.role === "header" || packet.role === "metadata") inForce.set(packet.kind, packet);

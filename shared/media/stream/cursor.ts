@@ -1,7 +1,7 @@
 import type { Cancel } from "#shared/base/clock";
+import type { HeaderSet } from "#shared/media/headers";
 import { Backlog, type Dropped } from "./backlog.ts";
 import type { Batch } from "./batch.ts";
-import type { HeaderSet } from "./headers.ts";
 import { type Cut, fromCut, type Piece, plainPiece, UNKNOWN_HEADERS } from "./piece.ts";
 import type { EvictReason, JoinOptions, Reader, ReaderState, ReaderStats } from "./reader.ts";
 import type { Totals } from "./stream-view.ts";

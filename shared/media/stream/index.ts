@@ -1,4 +1,3 @@
-export type { HeaderSet } from "./headers.ts";
 export { Hub, type HubOptions } from "./hub.ts";
 export type { PacketReader, ReadOptions } from "./packet-reader.ts";
 export type { EvictReason, JoinOptions, Reader, ReaderBounds, ReaderState, ReaderStats, Sink } from "./reader.ts";
