@@ -1,4 +1,4 @@
 export type { Feed, FeedFailure, FeedState } from "./feed.ts";
 export type { SwitchCause, SwitchEvent } from "./lead.ts";
 export { encodeToken, findResume, parseToken, type ResumeToken } from "./resume.ts";
-export { Splicer, type SplicerOptions, type SplicerStats } from "./splicer.ts";
+export { Splicer, type SplicerOptions } from "./splicer.ts";

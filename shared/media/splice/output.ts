@@ -4,6 +4,9 @@ import { type HeaderSet, Headers } from "#shared/media/headers";
 import { Asides, type Pass } from "./asides.ts";
 import { FRAME_KINDS, type FrameKind, type FrameWindows, frameWindows, USUAL_FRAME_MS } from "./frame-window.ts";
 
+/** Recognises a feed that begins with a 10 s group of pictures and is 10 s behind. */
+const WINDOW_MS = 20_000;
+
 /** Packets that are not frames and lie this far behind the newest frame were delivered, or their moment is over. */
 const LATE_ASIDE_MS = 1000;
 
@@ -13,7 +16,7 @@ const FRAME_STEPS = 8;
 /** The one sequence of packets that comes out: what was delivered, and on which timeline. */
 export class Output {
 	/** Delivered frames. */
-	readonly frames: FrameWindows;
+	readonly frames: FrameWindows = frameWindows(WINDOW_MS);
 	/** Metadata and codec headers in force. */
 	readonly headers = new Headers();
 	readonly #deliver: (packet: MediaPacket) => void;
@@ -22,16 +25,9 @@ export class Output {
 	#oldest: Millis | undefined;
 	#newest: Millis | undefined;
 	#deliveredAt: Millis | undefined;
-	#delivered = 0;
 
-	constructor(deliver: (packet: MediaPacket) => void, windowMs: Millis) {
+	constructor(deliver: (packet: MediaPacket) => void) {
 		this.#deliver = deliver;
-		this.frames = frameWindows(windowMs);
-	}
-
-	/** Packets delivered so far. */
-	get delivered(): number {
-		return this.#delivered;
 	}
 
 	/** Time of the newest frame, whatever its track. */
@@ -60,18 +56,17 @@ export class Output {
 		this.#write(packet, at);
 	}
 
-	/** Delivers data or a changed codec header unless it is a copy or its moment is over; whether it did. */
-	aside(packet: MediaPacket, mark: number, time: Millis, pass: Pass, mayBeLate: boolean): boolean {
-		if (this.headers.knows(packet)) return false;
-		if (this.#asides.isCopy(mark, time, pass)) return false;
+	/** Delivers data or a changed codec header unless it is a copy or its moment is over. */
+	aside(packet: MediaPacket, mark: number, time: Millis, pass: Pass, mayBeLate: boolean): void {
+		if (this.headers.knows(packet)) return;
+		if (this.#asides.isCopy(mark, time, pass)) return;
 		const [oldest = time, newest = time] = [this.#oldest, this.#newest];
 		const isLate = time < Math.max(oldest, newest - LATE_ASIDE_MS);
-		if (isLate && !mayBeLate) return false;
+		if (isLate && !mayBeLate) return;
 		// Some servers give metadata the time 0 at any moment.
 		this.#write(packet, isLate ? newest : time);
 		this.#asides.add(mark, time, pass);
 		this.headers.note(packet);
-		return true;
 	}
 
 	/** Delivers those headers that are not in force, at `time`. */
@@ -101,7 +96,6 @@ export class Output {
 		const { kind } = packet;
 		const at = Math.max(time, this.#lastTimes[kind]);
 		this.#lastTimes[kind] = at;
-		this.#delivered++;
 		this.#deliver(at === packet.time ? packet : { ...packet, time: at });
 	}
 }

@@ -80,12 +80,9 @@ export type FeedPlan = {
 export type FeedEvent = {
 	readonly at: Millis;
 	readonly feed: number;
-	readonly what: { readonly type: "open" | "close" | "idle" } | PushEvent;
+	readonly what: { readonly type: "open" | "close" } | PushEvent;
 };
 export type PushEvent = { readonly type: "push"; readonly packet: MediaPacket; readonly index: number };
-
-/** What a relay does after so long without media. */
-const IDLE_MS = 1000;
 
 /** All that happens, in order; what happens at one moment is ordered by `order`, which may be anything. */
 export function schedule(source: readonly MediaPacket[], plans: readonly FeedPlan[], order = 0): FeedEvent[] {
@@ -123,7 +120,6 @@ function eventsOf(source: readonly MediaPacket[], plan: FeedPlan, feed: number):
 		const packet = source[index];
 		if (packet) push(Math.max(begin, packet.time + lag, events.at(-1)?.at ?? 0), packet, index);
 	}
-	if (freeze[1] - freeze[0] > IDLE_MS) events.push({ at: freeze[0] + IDLE_MS, feed, what: { type: "idle" } });
 	if (closeAt !== Number.POSITIVE_INFINITY) events.push({ at: closeAt, feed, what: { type: "close" } });
 	return events;
 }
@@ -163,7 +159,7 @@ export function play(events: readonly FeedEvent[], plans: readonly FeedPlan[]): 
 		if (!slot) continue;
 		if (what.type === "open") slot.feed = splicer.open(slot.plan.id);
 		else if (what.type === "push") slot.feed?.push(what.packet, at);
-		else slot.feed?.[what.type](at);
+		else slot.feed?.close(at);
 	}
 	return { packets, switches, splicer };
 }
