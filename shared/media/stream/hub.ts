@@ -127,7 +127,7 @@ export class Hub {
 		for (const lane of this.#lanes) lane.end(reason);
 	}
 
-	/** Readers at present, paused and skipping ones included. */
+	/** Readers at present, skipping ones included. */
 	get readers(): number {
 		return this.#stream.totals.readers;
 	}
