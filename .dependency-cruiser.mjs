@@ -4,7 +4,7 @@ const ROOMS = {
 	base: ["errors", "clock", "bytes", "names", "address", "config", "runtime"],
 	formats: ["packet", "amf0", "flv", "codec", "cmaf", "hls", "dash", "mpegts", "websocket"],
 	rtmp: ["handshake", "chunk", "message", "session", "node-proof"],
-	media: ["stream", "splice", "timeline", "package"],
+	media: ["headers", "stream", "splice", "timeline", "package"],
 	net: ["socket", "http", "rtmp"],
 	access: ["request", "sessions", "admission"],
 	mesh: ["control", "node-link", "catalog", "packaging", "upstream", "relay"],

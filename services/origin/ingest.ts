@@ -1,8 +1,8 @@
 import type { Cancel, Clock, Millis } from "#shared/base/clock";
 import type { StreamKey } from "#shared/base/names";
 import type { Publication, Publisher } from "#shared/doors/rtmp";
-import { CodecsSeen } from "#shared/formats/flv";
 import type { MediaPacket } from "#shared/formats/packet";
+import { CodecsSeen } from "#shared/media/headers";
 import { type Feed, type FeedFailure, Splicer } from "#shared/media/splice";
 import { Hub, type HubOptions } from "#shared/media/stream";
 import { Timeline, type TimelineAccount } from "#shared/media/timeline";

@@ -4,7 +4,6 @@ import type { SessionNumbers } from "./session.ts";
 const STATES: Record<ReaderStats["state"], string> = {
 	live: "live",
 	waiting: "waiting",
-	paused: "paused",
 	left: "over",
 };
 

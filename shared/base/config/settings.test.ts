@@ -36,6 +36,7 @@ test("where nodes are, whom they trust and whom they pull from need a restart; a
 		"http",
 		"admin",
 		"log",
+		"segments",
 		"upstreams",
 		"static",
 		"workers",

@@ -1,5 +1,6 @@
 import type { Protocol } from "#shared/access/request";
-import type { HeaderSet, WireForm } from "#shared/media/stream";
+import type { HeaderSet } from "#shared/media/headers";
+import type { WireForm } from "#shared/media/stream";
 import type { Farewell } from "./http-viewer.ts";
 import { type AskedUpgrade, closeFrame, handshakeOf } from "./websocket.ts";
 

@@ -121,7 +121,7 @@ test.for([
 
 test.for([
 	["an avcC of version 2", avc(`02${H264_MAIN.slice(2)}`), "avcC of version 2"],
-	["an avcC that is cut off", avc(H264_MAIN.slice(0, 40)), "wanted"],
+	["an avcC that is cut off", avc(H264_MAIN.slice(0, 40)), "are needed"],
 	["a channel configuration of 0", aac("1200"), "channel configuration 0"],
 	["a reserved sampling frequency", aac("16b0"), "index 13"],
 	["an Opus header without magic", exAudio("Opus", "00".repeat(19)), "OpusHead"],

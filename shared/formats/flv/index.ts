@@ -1,7 +1,6 @@
 export * from "./body.ts";
 export * from "./classify.ts";
 export * from "./codec-of.ts";
-export * from "./codecs-seen.ts";
 export { compositionTime } from "./composition-time.ts";
 export * from "./file.ts";
 export * from "./reader.ts";

@@ -1,5 +1,6 @@
 import type { Millis } from "#shared/base/clock";
 import type { MediaPacket } from "#shared/formats/packet";
+import type { HeaderSet } from "#shared/media/headers";
 import { type FrameKind, type FrameWindows, frameWindows } from "./frame-window.ts";
 
 /** A feed may be this much ahead of the output and still be recognised; also a 10 s group of pictures fits. */
@@ -20,7 +21,7 @@ export type Waiting = {
 	/** Its number in its track; undefined for data and codec headers. */
 	readonly index: number | undefined;
 	/** Metadata and codec headers in force here. */
-	readonly preamble: readonly MediaPacket[];
+	readonly headers: HeaderSet;
 };
 
 /** What a feed sent that is not recognised yet: without holes, bounded in bytes and time. */
@@ -56,11 +57,11 @@ export class Backlog {
 		return this.items.find(({ packet, index }) => packet.kind === kind && index !== undefined)?.index;
 	}
 
-	/** Takes the feed's next packet. What comes before the first frame does not wait: it is preamble. */
-	add(packet: MediaPacket, mark: number, preamble: readonly MediaPacket[]): void {
+	/** Takes the feed's next packet. What comes before the first frame does not wait: it is headers. */
+	add(packet: MediaPacket, mark: number, headers: HeaderSet): void {
 		const index = this.#note(packet, mark);
 		if (index === undefined && this.#head === this.#items.length) return;
-		this.#items.push({ packet, mark, index, preamble });
+		this.#items.push({ packet, mark, index, headers });
 		this.#bytes += cost(packet);
 		this.#bound(packet.time);
 	}

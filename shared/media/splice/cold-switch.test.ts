@@ -56,10 +56,9 @@ test("a parent that begins right behind the end, counting from the same zero, lo
 });
 
 test("behind a hole the same encoder goes on at its keyframe, on its own times", () => {
-	const { packets, switches, splicer } = afterTheLeader({ openAt: 5950 });
+	const { packets, switches } = afterTheLeader({ openAt: 5950 });
 	const lost = SOURCE.filter(({ kind, time }) => kind === "video" && time >= 5000 && time < 5940).length;
 	expect(switches).toMatchObject([{ framesLost: lost, discontinuity: false }]);
-	expect(splicer.stats.framesLost).toBe(lost);
 	expect(timeOf(packets, "video 180")).toBe(5940);
 	expect(new Set(texts(packets, "video")).size).toBe(texts(packets, "video").length);
 	expect(texts(packets, "video").filter((text) => text.includes("header"))).toHaveLength(1);
@@ -74,7 +73,7 @@ test("behind a hole a stream on times of its own goes on one frame after the end
 	expect(texts(packets, "video").filter((text) => text.includes("header"))).toHaveLength(1);
 });
 
-test("an idle leader without a candidate goes on when it comes back, and that is no switch", () => {
+test("a frozen leader without a candidate goes on when it comes back, and that is no switch", () => {
 	const plans: FeedPlan[] = [{ id: "a", openAt: 0, freeze: [5000, 8000] }];
 	const { packets, switches } = play(schedule(SOURCE, plans), plans);
 	for (const kind of ["video", "audio"] as const) expect(texts(packets, kind)).toEqual(texts(SOURCE, kind));

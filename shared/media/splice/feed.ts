@@ -1,10 +1,10 @@
 import type { Millis } from "#shared/base/clock";
 import type { MediaPacket } from "#shared/formats/packet";
+import { Headers } from "#shared/media/headers";
 import type { Pass } from "./asides.ts";
 import { Backlog } from "./backlog.ts";
 import { FeedClock } from "./feed-clock.ts";
 import type { FrameKind } from "./frame-window.ts";
-import { Preamble } from "./preamble.ts";
 
 /**
  * `probing` not recognised yet · `aligned` carries the output's frames, copies are dropped ·
@@ -16,15 +16,8 @@ export type FeedState = "probing" | "aligned" | "leading" | "unrelated";
 export interface Feed {
 	readonly id: string;
 	readonly state: FeedState;
-	/** How far the newest packet is behind the output, in media time; undefined while the feed is not recognised. */
-	readonly lagMs: Millis | undefined;
 	/** Takes the upstream's next packet, codec headers and metadata included. Does nothing after `close`. */
 	push(packet: MediaPacket, now: Millis): void;
-	/**
-	 * Says that nothing came for too long, or that others should go on. A feed that is aligned goes on by itself;
-	 * otherwise the best candidate takes over as soon as it can. Ends with this feed's next packet.
-	 */
-	idle(now: Millis): void;
 	/** The upstream is gone; the best other feed goes on. Calling it again does nothing. */
 	close(now: Millis): void;
 }
@@ -52,18 +45,15 @@ export type FeedFailure = {
 /** What a feed asks of its splicer. */
 export type FeedOwner = {
 	pushed(feed: SplicedFeed, packet: MediaPacket, now: Millis): void;
-	idled(feed: SplicedFeed, now: Millis): void;
 	closed(feed: SplicedFeed, now: Millis): void;
 	isLeader(feed: SplicedFeed): boolean;
-	/** Time of the output's newest frame. */
-	readonly newest: Millis | undefined;
 };
 
 /** A feed as its splicer sees it. */
 export class SplicedFeed implements Feed {
 	readonly id: string;
 	/** In force in this feed, which may be behind the output. */
-	readonly preamble = new Preamble();
+	readonly headers = new Headers();
 	/** The times it counts in, as far as the splicer sees them. */
 	readonly clock = new FeedClock();
 	/** Filled while there is no place, and while the place is in doubt. */
@@ -80,11 +70,8 @@ export class SplicedFeed implements Feed {
 	isMerging = false;
 	/** Counts what it sent since it lost its place. */
 	heard = 0;
-	isIdle = false;
 	hasVideo = false;
 	lastPushAt: Millis = Number.NEGATIVE_INFINITY;
-	/** Time of the newest packet that is a frame, on the feed's own timeline. */
-	lastTime: Millis | undefined;
 	readonly onFailed: (failure: FeedFailure) => void;
 	readonly #owner: FeedOwner;
 	#isOpen = true;
@@ -100,18 +87,8 @@ export class SplicedFeed implements Feed {
 		return this.#owner.isLeader(this) ? "leading" : "aligned";
 	}
 
-	get lagMs(): Millis | undefined {
-		const newest = this.#owner.newest;
-		if (!this.place || this.lastTime === undefined || newest === undefined) return undefined;
-		return Math.max(0, newest - (this.lastTime + this.place.offset));
-	}
-
 	push(packet: MediaPacket, now: Millis): void {
 		if (this.#isOpen) this.#owner.pushed(this, packet, now);
-	}
-
-	idle(now: Millis): void {
-		if (this.#isOpen) this.#owner.idled(this, now);
 	}
 
 	close(now: Millis): void {

@@ -26,7 +26,6 @@ export type SwitchEvent = {
 /** Knows which feed leads. That is for people and metrics: whoever brings a frame first delivers it. */
 export class Lead {
 	readonly #onSwitch: (event: SwitchEvent) => void;
-	readonly #counts = { switches: 0, discontinuities: 0, framesLost: 0 };
 	#feed: SplicedFeed | undefined;
 	/** Kept after its end, to tell a switch from a return. */
 	#former: SplicedFeed | undefined;
@@ -37,11 +36,6 @@ export class Lead {
 
 	constructor(onSwitch: (event: SwitchEvent) => void) {
 		this.#onSwitch = onSwitch;
-	}
-
-	/** Switches so far. */
-	get counts(): { readonly switches: number; readonly discontinuities: number; readonly framesLost: number } {
-		return this.#counts;
 	}
 
 	get feed(): SplicedFeed | undefined {
@@ -76,9 +70,6 @@ export class Lead {
 		this.#former = feed;
 		this.#rival = undefined;
 		if (!from || from === feed) return;
-		this.#counts.switches++;
-		if (discontinuity) this.#counts.discontinuities++;
-		this.#counts.framesLost += framesLost ?? 0;
 		this.#onSwitch({ from: from.id, to: feed.id, cause, gapMs, framesLost, discontinuity });
 	}
 

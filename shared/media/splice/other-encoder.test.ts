@@ -102,14 +102,14 @@ test("another encoder's stream that opens cold takes over within a quarter of a 
 	expect(outcome.switches[0]?.gapMs).toBeLessThan(100 + 250 + 40);
 });
 
-test("an idle leader makes way for a candidate, and stays behind when it thaws", () => {
+test("a frozen leader that is given up makes way for a candidate", () => {
 	const plans: FeedPlan[] = [
-		{ id: "a", openAt: 0, freeze: [5000, 8000] },
+		{ id: "a", openAt: 0, freeze: [5000, 8000], closeAt: 6000 },
 		{ id: "b", openAt: 1000, zero: 31, source: OTHER },
 	];
 	const outcome = play(schedule(SOURCE, plans), plans);
 	expectReplaced(outcome, OTHER);
-	expect(outcome.switches).toMatchObject([{ from: "a", to: "b", cause: "silent", discontinuity: true }]);
+	expect(outcome.switches).toMatchObject([{ from: "a", to: "b", cause: "closed", discontinuity: true }]);
 	expect(outcome.switches[0]?.gapMs).toBeGreaterThan(990);
 	expect(texts(outcome.packets, "video").filter((text) => text.startsWith("video "))).toHaveLength(1 + 152);
 });
@@ -133,17 +133,17 @@ test("times that go on are not enough where the codec headers are others", () =>
 	expectReplaced(outcome, OTHER);
 });
 
-test("once another encoder's keyframe is out, the former leader's sound is not mixed in", () => {
+test("once another encoder's keyframe is out, the sound of the former, back from a break, is not mixed in", () => {
 	const { splicer, out } = watched();
 	const [a, b] = [splicer.open("a"), splicer.open("b")];
 	for (const next of SOURCE.filter(({ time }) => time < 3000)) a.push(next, next.time);
-	a.idle(4000);
+	a.close(4000);
+	const c = splicer.open("c");
 	const pictures = OTHER.filter(({ kind, time }) => kind === "video" && time < 1000);
 	for (const next of pictures) b.push({ ...next, time: next.time + 80_000 }, 4000 + next.time);
 	const count = out.length;
 	for (const next of SOURCE.filter(({ kind, time }) => kind === "audio" && time >= 3000))
-		a.push(next, 5000 + next.time);
-	expect(splicer.leader).toBe("b");
+		c.push(next, 5000 + next.time);
 	expect(out.length).toBe(count);
 });
 

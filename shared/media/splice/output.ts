@@ -1,8 +1,11 @@
 import type { Millis } from "#shared/base/clock";
 import type { MediaPacket, TrackKind } from "#shared/formats/packet";
+import { type HeaderSet, Headers } from "#shared/media/headers";
 import { Asides, type Pass } from "./asides.ts";
 import { FRAME_KINDS, type FrameKind, type FrameWindows, frameWindows, USUAL_FRAME_MS } from "./frame-window.ts";
-import { isPreamble, Preamble } from "./preamble.ts";
+
+/** Recognises a feed that begins with a 10 s group of pictures and is 10 s behind. */
+const WINDOW_MS = 20_000;
 
 /** Packets that are not frames and lie this far behind the newest frame were delivered, or their moment is over. */
 const LATE_ASIDE_MS = 1000;
@@ -13,25 +16,18 @@ const FRAME_STEPS = 8;
 /** The one sequence of packets that comes out: what was delivered, and on which timeline. */
 export class Output {
 	/** Delivered frames. */
-	readonly frames: FrameWindows;
+	readonly frames: FrameWindows = frameWindows(WINDOW_MS);
 	/** Metadata and codec headers in force. */
-	readonly preamble = new Preamble();
+	readonly headers = new Headers();
 	readonly #deliver: (packet: MediaPacket) => void;
 	readonly #asides = new Asides();
 	readonly #lastTimes: Record<TrackKind, Millis> = { audio: 0, video: 0, data: 0 };
 	#oldest: Millis | undefined;
 	#newest: Millis | undefined;
 	#deliveredAt: Millis | undefined;
-	#delivered = 0;
 
-	constructor(deliver: (packet: MediaPacket) => void, windowMs: Millis) {
+	constructor(deliver: (packet: MediaPacket) => void) {
 		this.#deliver = deliver;
-		this.frames = frameWindows(windowMs);
-	}
-
-	/** Packets delivered so far. */
-	get delivered(): number {
-		return this.#delivered;
 	}
 
 	/** Time of the newest frame, whatever its track. */
@@ -60,23 +56,22 @@ export class Output {
 		this.#write(packet, at);
 	}
 
-	/** Delivers data or a changed codec header unless it is a copy or its moment is over; whether it did. */
-	aside(packet: MediaPacket, mark: number, time: Millis, pass: Pass, mayBeLate: boolean): boolean {
-		if (isPreamble(packet) && this.preamble.knows(packet)) return false;
-		if (this.#asides.isCopy(mark, time, pass)) return false;
+	/** Delivers data or a changed codec header unless it is a copy or its moment is over. */
+	aside(packet: MediaPacket, mark: number, time: Millis, pass: Pass, mayBeLate: boolean): void {
+		if (this.headers.knows(packet)) return;
+		if (this.#asides.isCopy(mark, time, pass)) return;
 		const [oldest = time, newest = time] = [this.#oldest, this.#newest];
 		const isLate = time < Math.max(oldest, newest - LATE_ASIDE_MS);
-		if (isLate && !mayBeLate) return false;
+		if (isLate && !mayBeLate) return;
 		// Some servers give metadata the time 0 at any moment.
 		this.#write(packet, isLate ? newest : time);
 		this.#asides.add(mark, time, pass);
-		if (isPreamble(packet)) this.preamble.note(packet);
-		return true;
+		this.headers.note(packet);
 	}
 
-	/** Delivers what of a preamble is not in force, at `time`. */
-	open(preamble: readonly MediaPacket[], time: Millis): void {
-		for (const packet of preamble) if (this.preamble.note(packet)) this.#write(packet, time);
+	/** Delivers those headers that are not in force, at `time`. */
+	open(headers: HeaderSet, time: Millis): void {
+		for (const packet of headers) if (this.headers.note(packet)) this.#write(packet, time);
 	}
 
 	/** The number of a frame whose place only its time tells; undefined where it is older than the output and not in it. */
@@ -101,7 +96,6 @@ export class Output {
 		const { kind } = packet;
 		const at = Math.max(time, this.#lastTimes[kind]);
 		this.#lastTimes[kind] = at;
-		this.#delivered++;
 		this.#deliver(at === packet.time ? packet : { ...packet, time: at });
 	}
 }

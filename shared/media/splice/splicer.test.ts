@@ -27,7 +27,7 @@ const between = (from: number, to: number): MediaPacket[] =>
 const HEADERS = SOURCE.slice(0, 3);
 
 test("one feed comes out as it is: the same packets, times and all, and a repeated header once", () => {
-	const { splicer, out } = bench();
+	const { splicer, out, switches } = bench();
 	const feed = splicer.open("a");
 	const [metadata, videoHeader, audioHeader, ...frames] = SOURCE.map((next) => ({ ...next, time: next.time + 77 }));
 	const again = [videoHeader, metadata].filter((next) => next !== undefined);
@@ -37,14 +37,7 @@ test("one feed comes out as it is: the same packets, times and all, and a repeat
 	expect(out.length).toBe(wanted.length);
 	expect(out.every((next, index) => next === wanted[index])).toBe(true);
 	expect(feed.state).toBe("leading");
-	expect(splicer.leader).toBe("a");
-	expect(splicer.stats).toEqual({
-		delivered: wanted.length,
-		duplicates: 2,
-		switches: 0,
-		discontinuities: 0,
-		framesLost: 0,
-	});
+	expect(switches).toEqual([]);
 });
 
 const standbys: readonly { name: string; lag: number; zero: number }[] = [
@@ -61,7 +54,7 @@ test.for(standbys)("a hot standby $name takes over and nothing is lost", ({ lag,
 		{ id: "a", openAt: early, lag: early, closeAt: 15_000 },
 		{ id: "b", openAt: early, lag: early + lag, zero },
 	];
-	const { packets, switches, splicer } = play(schedule(SOURCE, plans), plans);
+	const { packets, switches } = play(schedule(SOURCE, plans), plans);
 	for (const kind of ["video", "audio", "data"] as const) {
 		expect(texts(packets, kind)).toEqual(texts(SOURCE, kind));
 		expect(stepsBack(packets, kind)).toEqual([]);
@@ -70,7 +63,6 @@ test.for(standbys)("a hot standby $name takes over and nothing is lost", ({ lag,
 	expect(switches[0]?.cause).toBe(lag < 0 ? "slower" : "closed");
 	expect(switches[0]).toMatchObject({ framesLost: 0, discontinuity: false });
 	if (lag >= 0) expect(Math.abs((switches[0]?.gapMs ?? 0) - lag)).toBeLessThanOrEqual(33);
-	expect(splicer.leader).toBe("b");
 });
 
 test.for(["bframes", "video-only", "audio-only", "hevc-aac.enhanced", "av1-opus.enhanced"])(
@@ -105,17 +97,14 @@ test("a feed without video follows where the camera was switched off long ago", 
 	expect(switches).toMatchObject([{ discontinuity: false, framesLost: 0 }]);
 });
 
-test("a standby says how it is doing", () => {
+test("a standby says whether it is recognised", () => {
 	const { splicer } = bench();
 	const [a, b] = [splicer.open("a"), splicer.open("b")];
 	send(a, [...HEADERS, ...between(0, 2000)]);
 	send(b, HEADERS, { zero: 500 });
-	expect([b.state, b.lagMs]).toEqual(["probing", undefined]);
+	expect(b.state).toBe("probing");
 	send(b, between(990, 1500), { zero: 500, lag: 1000 });
-	expect(b.state).toBe("aligned");
-	expect(b.lagMs).toBeGreaterThan(450);
-	expect(b.lagMs).toBeLessThan(550);
-	expect([a.state, a.lagMs]).toEqual(["leading", 0]);
+	expect([a.state, b.state]).toEqual(["leading", "aligned"]);
 });
 
 test("a thawed feed that sends its past drops it, catches up and carries on", () => {
@@ -211,8 +200,6 @@ test("a closed feed is not heard any more", () => {
 	feed.close(100);
 	const count = out.length;
 	send(feed, between(100, 200));
-	feed.idle(200);
 	expect(out.length).toBe(count);
-	expect(splicer.leader).toBeUndefined();
 	expect(out.map(textOf)).toContain("video 0");
 });

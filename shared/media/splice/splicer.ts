@@ -6,13 +6,9 @@ import { fingerprint } from "./fingerprint.ts";
 import type { FrameKind } from "./frame-window.ts";
 import { Lead, type SwitchCause, type SwitchEvent } from "./lead.ts";
 import { Output } from "./output.ts";
-import { isPreamble } from "./preamble.ts";
 import { type Candidate, recogniseCold, recogniseHot } from "./recognise.ts";
 import { type ResumeToken, resumeTokenOf } from "./resume.ts";
 import { isPresent, replacement, type Takeover } from "./takeover.ts";
-
-/** Recognises a feed that begins with a 10 s group of pictures and is 10 s behind. */
-const WINDOW_MS = 20_000;
 
 /** Longer than two feeds of one encoder need to meet; past it a feed is looked at less often and keeps less. */
 const PROBE_MS = 12_000;
@@ -28,7 +24,7 @@ const DRIFT_MS = 2;
 /** Two feeds that fail within so long fail by what they bring, not by how they bring it. */
 const FAILS_AGAIN_MS = 10_000;
 
-/** What a splicer is made of. All callbacks are called from inside `push`, `idle` or `close` of a feed. */
+/** What a splicer is made of. All callbacks are called from inside `push` or `close` of a feed. */
 export type SplicerOptions = {
 	/** Takes the output, packet by packet; `from` is the same object for all that one feed brings. */
 	readonly deliver: (packet: MediaPacket, from: object) => void;
@@ -39,20 +35,6 @@ export type SplicerOptions = {
 	 * on a timeline moved to fit. Called before its first packet, codec headers included.
 	 */
 	readonly onDiscontinuity?: () => void;
-	/** How much of the output is remembered to recognise feeds by; 20 s where left out. */
-	readonly windowMs?: Millis;
-};
-
-/** Counted since the splicer was made. */
-export type SplicerStats = {
-	/** Packets that came out. */
-	readonly delivered: number;
-	/** Packets not delivered because they, or what followed them, had been. */
-	readonly duplicates: number;
-	readonly switches: number;
-	readonly discontinuities: number;
-	/** As far as known: see `SwitchEvent.framesLost`. */
-	readonly framesLost: number;
 };
 
 /**
@@ -72,25 +54,19 @@ export class Splicer {
 	#offset: Millis | undefined;
 	/** Whose packets are being delivered. */
 	#bringing: object = this;
-	#duplicates = 0;
 	#failedAt: Millis = Number.NEGATIVE_INFINITY;
 	/** When the last leader was given up. */
 	#leftAt: Millis = Number.NEGATIVE_INFINITY;
 
 	constructor(options: SplicerOptions) {
 		const deliver = (packet: MediaPacket): void => options.deliver(packet, this.#bringing);
-		const output = new Output(deliver, options.windowMs ?? WINDOW_MS);
-		this.#output = output;
+		this.#output = new Output(deliver);
 		this.#lead = new Lead(options.onSwitch ?? (() => {}));
 		this.#onDiscontinuity = options.onDiscontinuity ?? (() => {});
 		this.#owner = {
 			pushed: (feed, packet, now) => this.#pushed(feed, packet, now),
-			idled: (feed, now) => this.#idled(feed, now),
 			closed: (feed, now) => this.#closed(feed, now),
 			isLeader: (feed) => this.#lead.feed === feed,
-			get newest() {
-				return output.newest;
-			},
 		};
 	}
 
@@ -109,15 +85,6 @@ export class Splicer {
 		return resumeTokenOf(this.#output.frames);
 	}
 
-	/** The id of the feed that brings the frames; undefined before the first packet and while there is none. */
-	get leader(): string | undefined {
-		return this.#lead.feed?.id;
-	}
-
-	get stats(): SplicerStats {
-		return { delivered: this.#output.delivered, duplicates: this.#duplicates, ...this.#lead.counts };
-	}
-
 	#pushed(feed: SplicedFeed, packet: MediaPacket, now: Millis): void {
 		try {
 			this.#take(feed, packet, now);
@@ -128,12 +95,9 @@ export class Splicer {
 
 	#take(feed: SplicedFeed, packet: MediaPacket, now: Millis): void {
 		feed.lastPushAt = now;
-		feed.isIdle = false;
 		if (this.#offset === undefined) this.#begin(feed);
-		if (isPreamble(packet) && !feed.preamble.note(packet)) {
-			this.#duplicates++;
-			return;
-		}
+		if (feed.headers.knows(packet)) return;
+		feed.headers.note(packet);
 		if (packet.kind === "video") feed.hasVideo = true;
 		this.#route(feed, feed.clock.place(packet), fingerprint(packet.payload), now);
 	}
@@ -162,8 +126,8 @@ export class Splicer {
 
 	#aside(feed: SplicedFeed, place: Place, packet: MediaPacket, mark: number): void {
 		const isLeader = this.#lead.feed === feed;
-		if (place.alone) feed.backlog.add(packet, mark, feed.preamble.current);
-		if (!this.#output.aside(packet, mark, packet.time + place.offset, place.pass, isLeader)) this.#duplicates++;
+		if (place.alone) feed.backlog.add(packet, mark, feed.headers.current);
+		this.#output.aside(packet, mark, packet.time + place.offset, place.pass, isLeader);
 	}
 
 	#frame(feed: SplicedFeed, place: Place, packet: MediaPacket, mark: number, now: Millis): void {
@@ -171,16 +135,13 @@ export class Splicer {
 		const known = this.#output.frames[kind];
 		const time = packet.time + place.offset;
 		const at = place.next[kind] ?? this.#output.place(kind, mark, time);
-		feed.lastTime = packet.time;
-		if (at === undefined) {
-			this.#duplicates++;
-		} else if (at >= known.end) {
+		if (at === undefined) return;
+		if (at >= known.end) {
 			place.next[kind] = at + 1;
 			this.#bring(feed, place.offset, now);
 			this.#output.frame(packet, mark, time, now);
 		} else if (at < known.start || known.agrees(at, mark, time)) {
 			place.next[kind] = at + 1;
-			this.#duplicates++;
 			const drift = known.time(at) - time;
 			if (Math.abs(drift) > DRIFT_MS) place.offset += Math.sign(drift);
 			if (this.#lead.feed) place.lagMs = (this.#output.newest ?? time) - time;
@@ -199,7 +160,7 @@ export class Splicer {
 	 * once it is clear that it has nothing else.
 	 */
 	#doubt(feed: SplicedFeed, place: Place, packet: MediaPacket, mark: number, now: Millis): void {
-		feed.backlog.add(packet, mark, feed.preamble.current);
+		feed.backlog.add(packet, mark, feed.headers.current);
 		place.alone ??= { since: now, from: packet.time };
 		const { since, from } = place.alone;
 		if (!isPresent({ heardMs: now - since, mediaMs: packet.time - from, lagMs: place.lagMs })) return;
@@ -219,7 +180,7 @@ export class Splicer {
 	#hear(feed: SplicedFeed, packet: MediaPacket, mark: number, now: Millis): void {
 		feed.probingSince ??= now;
 		feed.heard++;
-		feed.backlog.add(packet, mark, feed.preamble.current);
+		feed.backlog.add(packet, mark, feed.headers.current);
 		if (!this.#isCarried()) {
 			this.#goOnWith(feed, true, now);
 			return;
@@ -235,7 +196,7 @@ export class Splicer {
 
 	/** Whether some aligned feed can be expected to bring the next frame. */
 	#isCarried(): boolean {
-		for (const feed of this.#feeds) if (feed.place && !feed.isIdle) return true;
+		for (const feed of this.#feeds) if (feed.place) return true;
 		return false;
 	}
 
@@ -243,12 +204,6 @@ export class Splicer {
 		const { backlog, hasVideo, isUnrelated, isMisfit } = feed;
 		const hints = [this.#offset, feed.formerOffset].filter((offset) => offset !== undefined);
 		return { backlog, hasVideo, isUnrelated, isMisfit, heardMs: now - (feed.probingSince ?? now), hints };
-	}
-
-	#idled(feed: SplicedFeed, now: Millis): void {
-		feed.isIdle = true;
-		this.#giveUp(feed, "silent", now);
-		this.#goOn(now);
 	}
 
 	#closed(feed: SplicedFeed, now: Millis): void {
@@ -262,7 +217,7 @@ export class Splicer {
 		for (const mayReplace of [false, true]) {
 			for (const feed of this.#feeds) {
 				if (this.#isCarried()) return;
-				if (!feed.isIdle && feed.heard > 0) this.#tryToGoOn(feed, mayReplace, now);
+				if (feed.heard > 0) this.#tryToGoOn(feed, mayReplace, now);
 			}
 		}
 	}
@@ -312,7 +267,7 @@ export class Splicer {
 		if (discontinuity) this.#onDiscontinuity();
 		const [first] = items;
 		this.#bringing = feed;
-		if (first) this.#output.open(first.preamble, first.packet.time + offset);
+		if (first) this.#output.open(first.headers, first.packet.time + offset);
 		for (const { packet, mark } of items) this.#route(feed, packet, mark, now);
 	}
 

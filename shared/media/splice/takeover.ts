@@ -52,7 +52,7 @@ export function continuation(backlog: Backlog, output: Output, offset: Millis, s
 	if (kind === "audio" && backlog.frames.video.size > 0) return undefined;
 	const { items } = backlog;
 	const first = items.find(({ packet }) => packet.kind === kind && (kind === "audio" || packet.role === "keyframe"));
-	if (!first?.preamble.every((packet) => packet.role !== "header" || output.preamble.knows(packet))) return undefined;
+	if (!first?.headers.every((packet) => packet.role !== "header" || output.headers.knows(packet))) return undefined;
 	const step = first.packet.time + offset - lastTime;
 	if (step > silence + STEP_MS) return undefined;
 	const framesLost = Math.max(0, Math.round(step / output.frameMs(kind)) - 1);

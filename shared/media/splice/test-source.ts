@@ -76,16 +76,13 @@ export type FeedPlan = {
 	readonly from?: number;
 };
 
-/** One thing that happens to a feed; `index` names the packet in the source, -1 one of the preamble. */
+/** One thing that happens to a feed; `index` names the packet in the source, -1 one of the headers. */
 export type FeedEvent = {
 	readonly at: Millis;
 	readonly feed: number;
-	readonly what: { readonly type: "open" | "close" | "idle" } | PushEvent;
+	readonly what: { readonly type: "open" | "close" } | PushEvent;
 };
 export type PushEvent = { readonly type: "push"; readonly packet: MediaPacket; readonly index: number };
-
-/** What a relay does after so long without media. */
-const IDLE_MS = 1000;
 
 /** All that happens, in order; what happens at one moment is ordered by `order`, which may be anything. */
 export function schedule(source: readonly MediaPacket[], plans: readonly FeedPlan[], order = 0): FeedEvent[] {
@@ -118,12 +115,11 @@ function eventsOf(source: readonly MediaPacket[], plan: FeedPlan, feed: number):
 		const time = packet.time + zero + (index < 0 ? 0 : (plan.rounding?.(index) ?? 0));
 		events.push({ at, feed, what: { type: "push", packet: { ...packet, time }, index } });
 	};
-	for (const header of preambleAt(source, from)) push(begin, { ...header, time: source[from]?.time ?? 0 }, -1);
+	for (const header of headersAt(source, from)) push(begin, { ...header, time: source[from]?.time ?? 0 }, -1);
 	for (const index of orderOf(source, from, plan)) {
 		const packet = source[index];
 		if (packet) push(Math.max(begin, packet.time + lag, events.at(-1)?.at ?? 0), packet, index);
 	}
-	if (freeze[1] - freeze[0] > IDLE_MS) events.push({ at: freeze[0] + IDLE_MS, feed, what: { type: "idle" } });
 	if (closeAt !== Number.POSITIVE_INFINITY) events.push({ at: closeAt, feed, what: { type: "close" } });
 	return events;
 }
@@ -141,7 +137,7 @@ function orderOf(source: readonly MediaPacket[], from: number, { isSwapped = () 
 }
 
 /** The metadata and codec headers a parent sends before packet `from`. */
-export function preambleAt(source: readonly MediaPacket[], from: number): MediaPacket[] {
+export function headersAt(source: readonly MediaPacket[], from: number): MediaPacket[] {
 	const inForce = new Map<string, MediaPacket>();
 	for (const packet of source.slice(0, from)) {
 		if (packet.role === "header" || packet.role === "metadata") inForce.set(packet.kind, packet);
@@ -163,7 +159,7 @@ export function play(events: readonly FeedEvent[], plans: readonly FeedPlan[]): 
 		if (!slot) continue;
 		if (what.type === "open") slot.feed = splicer.open(slot.plan.id);
 		else if (what.type === "push") slot.feed?.push(what.packet, at);
-		else slot.feed?.[what.type](at);
+		else slot.feed?.close(at);
 	}
 	return { packets, switches, splicer };
 }

@@ -1,5 +1,5 @@
 import type { MediaPacket } from "#shared/formats/packet";
-import type { HeaderSet } from "./headers.ts";
+import type { HeaderSet } from "#shared/media/headers";
 import type { Entry } from "./history.ts";
 import type { Cut, Piece } from "./piece.ts";
 

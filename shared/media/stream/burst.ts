@@ -1,5 +1,5 @@
+import { type HeaderSet, NO_HEADERS } from "#shared/media/headers";
 import { Batch } from "./batch.ts";
-import { type HeaderSet, NO_HEADERS } from "./headers.ts";
 import type { Entry, History } from "./history.ts";
 import type { Piece } from "./piece.ts";
 import type { WireForm } from "./wire-form.ts";

@@ -1,8 +1,8 @@
 import type { Cancel, Millis } from "#shared/base/clock";
+import { type HeaderSet, NO_HEADERS } from "#shared/media/headers";
 import { Batch } from "./batch.ts";
 import { type Beginning, Burst, piecesOf } from "./burst.ts";
 import { Cursor, type CursorHome } from "./cursor.ts";
-import { type HeaderSet, NO_HEADERS } from "./headers.ts";
 import type { Entry } from "./history.ts";
 import type { Cut } from "./piece.ts";
 import type { EvictReason, JoinOptions, Reader } from "./reader.ts";

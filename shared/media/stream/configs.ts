@@ -1,7 +1,7 @@
 import { ProtocolError } from "#shared/base/errors";
 import { type CodecConfig, readCodecConfig } from "#shared/formats/codec";
 import type { MediaPacket } from "#shared/formats/packet";
-import { MAX_HEADER_BYTES } from "./headers.ts";
+import { MAX_HEADER_BYTES } from "#shared/media/headers";
 
 /** What the codec headers of one stream say: each is read once, and remembered as long as somebody holds its packet. */
 export class Configs {

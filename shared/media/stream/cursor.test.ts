@@ -145,33 +145,22 @@ test("sound alone: who is slow goes on with the newest", () => {
 
 test("a reader whose sink takes nothing is evicted, and is watched only while it reads", () => {
 	const { clock, hub, join, write } = setUp();
-	const [stuck, paused, gone] = [new Viewer(), new Viewer(), new Viewer()];
+	const [stuck, gone] = [new Viewer(), new Viewer()];
 	const reader = join(stuck);
-	const other = join(paused);
-	other.pause();
 	join(gone).leave();
 	write(videoHeader, key(0));
 	clock.advance(20);
-	for (const viewer of [stuck, paused, gone]) viewer.stall();
-	expect([stuck.evicted, paused.evicted, gone.evicted]).toEqual(["stalled", undefined, undefined]);
-	expect([reader.stats.state, hub.readers, hub.evicted]).toEqual(["left", 1, 1]);
-	other.resume();
-	paused.stall();
-	expect([paused.evicted, hub.readers]).toEqual(["stalled", 0]);
+	for (const viewer of [stuck, gone]) viewer.stall();
+	expect([stuck.evicted, gone.evicted]).toEqual(["stalled", undefined]);
+	expect([reader.stats.state, hub.readers, hub.evicted]).toEqual(["left", 0, 1]);
 });
 
-test("who leaves or pauses with something waiting gets nothing of it", () => {
+test("who leaves with something waiting gets nothing of it", () => {
 	const { slow, reader, step } = slowStage(1000);
 	step(inter(10));
-	reader.pause();
-	slow.drain();
-	expect([slow.take(), reader.stats]).toEqual([[], expect.objectContaining({ state: "paused", waitingBytes: 0 })]);
-	reader.resume();
-	slow.queuedBytes = HAND_BYTES;
-	step(inter(20), key(30, "K2"));
 	reader.leave();
 	slow.drain();
-	expect(slow.take()).toEqual([]);
+	expect([slow.take(), reader.stats]).toEqual([[], expect.objectContaining({ state: "left", waitingBytes: 0 })]);
 });
 
 test("at the end of the stream all that waits is handed over", () => {
@@ -190,37 +179,4 @@ test("a sink that throws when it has drained ends its own reader", () => {
 	};
 	slow.drain();
 	expect([slow.evicted, reader.stats.state]).toEqual(["write-failed", "left"]);
-});
-
-test("pause sends nothing, resume goes on at the next keyframe", () => {
-	const { clock, join, write } = setUp();
-	const viewer = new Viewer();
-	const reader = join(viewer);
-	write(videoHeader, key(0));
-	clock.advance(20);
-	viewer.take();
-	reader.pause();
-	write(inter(40), packet("video", "header", 50, "VH2"), key(60, "K2"));
-	clock.advance(20);
-	reader.resume();
-	write(inter(80));
-	clock.advance(20);
-	expect(viewer.texts).toEqual([]);
-	write(inter(90), key(100, "K3"));
-	clock.advance(20);
-	expect(viewer.texts).toEqual(["VH2@100 K3@100 "]);
-	expect(reader.stats).toMatchObject({ state: "live", skippedFrames: 0 });
-});
-
-test("a pause ends with the headers, changed or not", () => {
-	const { clock, join, write } = setUp();
-	const viewer = new Viewer();
-	const reader = join(viewer);
-	write(videoHeader, key(0));
-	clock.advance(20);
-	reader.pause();
-	reader.resume();
-	write(key(40, "K2"));
-	clock.advance(20);
-	expect(viewer.texts).toEqual(["hello ", "VH@0 K@0 ", "VH@40 K2@40 "]);
 });

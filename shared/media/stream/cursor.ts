@@ -1,7 +1,7 @@
 import type { Cancel } from "#shared/base/clock";
+import type { HeaderSet } from "#shared/media/headers";
 import { Backlog, type Dropped } from "./backlog.ts";
 import type { Batch } from "./batch.ts";
-import type { HeaderSet } from "./headers.ts";
 import { type Cut, fromCut, type Piece, plainPiece, UNKNOWN_HEADERS } from "./piece.ts";
 import type { EvictReason, JoinOptions, Reader, ReaderState, ReaderStats } from "./reader.ts";
 import type { Totals } from "./stream-view.ts";
@@ -28,8 +28,8 @@ const NEVER = -1;
 /**
  * One reader's place in a channel.
  *
- * live ──queue over bound──> waiting ──drained, keyframe──> live; a joiner without a keyframe and a resumed reader also
- * begin in waiting. Whatever is dropped ends at a keyframe: a group that was begun is finished unless it is larger than the bound.
+ * live ──queue over bound──> waiting ──drained, keyframe──> live; a joiner without a keyframe also
+ * begins in waiting. Whatever is dropped ends at a keyframe: a group that was begun is finished unless it is larger than the bound.
  */
 export class Cursor implements Reader {
 	readonly options: JoinOptions;
@@ -75,19 +75,6 @@ export class Cursor implements Reader {
 		};
 	}
 
-	pause(): void {
-		if (this.#state === "left" || this.#state === "paused") return;
-		this.#rest("paused");
-		this.#headers = UNKNOWN_HEADERS;
-		this.#isBehind = false;
-	}
-
-	resume(): void {
-		if (this.#state !== "paused") return;
-		this.#state = "waiting";
-		this.#watch();
-	}
-
 	leave(): void {
 		if (this.#state === "left") return;
 		this.close();
@@ -99,9 +86,14 @@ export class Cursor implements Reader {
 		return this.#state === "left";
 	}
 
-	/** The channel lets go of it. */
+	/** The channel lets go of it: nothing is written any more. What was handed over is whole messages, and goes out. */
 	close(): void {
-		this.#rest("left");
+		this.#state = "left";
+		this.#backlog.clear();
+		this.#listen(false);
+		this.#cancelWatch?.();
+		if (this.#awaitsDrain) this.#sink.notDrained(this.#onDrained);
+		this.#awaitsDrain = false;
 	}
 
 	/** Begins with a whole burst; what is flushed from here on continues it. May throw what the sink throws. */
@@ -124,7 +116,7 @@ export class Cursor implements Reader {
 
 	/** Shows the cursor a flush. May throw what the sink throws. */
 	offer(batch: Batch): void {
-		if (this.#seen >= batch.number || this.#state === "paused") return;
+		if (this.#seen >= batch.number) return;
 		this.#seen = batch.number;
 		if (this.#state !== "live") this.#offerKeyframe(batch);
 		else if (this.#backlog.isEmpty && this.#sink.queued() < HAND_BYTES) this.#write(batch.bytes);
@@ -238,16 +230,6 @@ export class Cursor implements Reader {
 		if (this.#isListening === isListening) return;
 		this.#isListening = isListening;
 		this.#home.listens(isListening);
-	}
-
-	/** Nothing is written any more. What was handed over is whole messages, and goes out. */
-	#rest(state: "paused" | "left"): void {
-		this.#state = state;
-		this.#backlog.clear();
-		this.#listen(false);
-		this.#cancelWatch?.();
-		if (this.#awaitsDrain) this.#sink.notDrained(this.#onDrained);
-		this.#awaitsDrain = false;
 	}
 
 	#skip({ frames, groups }: Dropped): void {

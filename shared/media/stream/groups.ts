@@ -1,5 +1,5 @@
 import type { MediaPacket } from "#shared/formats/packet";
-import { isMultitrack } from "./track.ts";
+import { isMultitrack } from "#shared/media/headers";
 
 /**
  * Finds the packets a reader can begin with: video keyframes; while no video was seen, any audio frame.

@@ -1,7 +1,7 @@
 import type { Millis } from "#shared/base/clock";
 import type { MediaPacket } from "#shared/formats/packet";
+import type { HeaderSet } from "#shared/media/headers";
 import { Deque } from "./deque.ts";
-import type { HeaderSet } from "./headers.ts";
 
 /** One packet of a stream with its place in it. */
 export type Entry = {

@@ -1,8 +1,8 @@
 import type { Clock, Millis } from "#shared/base/clock";
 import type { MediaPacket } from "#shared/formats/packet";
+import { type HeaderSet, Headers } from "#shared/media/headers";
 import { Configs } from "./configs.ts";
 import { Groups } from "./groups.ts";
-import { type HeaderSet, Headers } from "./headers.ts";
 import { type Entry, History } from "./history.ts";
 import { Lane } from "./lane.ts";
 import { PacketQueue, type PacketReader, type PacketReading, type ReadOptions } from "./packet-reader.ts";
@@ -127,7 +127,7 @@ export class Hub {
 		for (const lane of this.#lanes) lane.end(reason);
 	}
 
-	/** Readers at present, paused and skipping ones included. */
+	/** Readers at present, skipping ones included. */
 	get readers(): number {
 		return this.#stream.totals.readers;
 	}

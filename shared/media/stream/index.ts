@@ -1,8 +1,6 @@
 export { Groups } from "./groups.ts";
-export type { HeaderSet } from "./headers.ts";
 export { Hub, type HubOptions } from "./hub.ts";
 export type { PacketReader, ReadOptions } from "./packet-reader.ts";
 export type { EvictReason, JoinOptions, Reader, ReaderBounds, ReaderState, ReaderStats, Sink } from "./reader.ts";
 export type { StreamItem } from "./stream-item.ts";
-export { trackOf } from "./track.ts";
 export type { WireForm } from "./wire-form.ts";

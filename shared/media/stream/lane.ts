@@ -1,6 +1,6 @@
 import type { Millis } from "#shared/base/clock";
+import { type HeaderSet, stamped } from "#shared/media/headers";
 import { Channel } from "./channel.ts";
-import { type HeaderSet, stamped } from "./headers.ts";
 import type { Entry } from "./history.ts";
 import type { JoinOptions, Reader } from "./reader.ts";
 import type { StreamView } from "./stream-view.ts";

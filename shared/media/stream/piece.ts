@@ -1,5 +1,5 @@
 import type { MediaPacket } from "#shared/formats/packet";
-import type { HeaderSet } from "./headers.ts";
+import type { HeaderSet } from "#shared/media/headers";
 
 /** The first place in a piece where a reader can begin. */
 export type Cut = {

@@ -49,7 +49,7 @@ export type JoinOptions = {
 };
 
 /** `waiting` for a keyframe · `left` also when evicted or ended. */
-export type ReaderState = "live" | "waiting" | "paused" | "left";
+export type ReaderState = "live" | "waiting" | "left";
 
 /** What happened to one reader so far. */
 export type ReaderStats = {
@@ -66,10 +66,6 @@ export type ReaderStats = {
 
 /** One membership in a hub; everything here may be called from inside a sink or a callback. */
 export interface Reader {
-	/** Nothing is written until `resume`. */
-	pause(): void;
-	/** Goes on with the headers and the next keyframe. */
-	resume(): void;
 	/** Ends the membership without a callback; doing it again does nothing. */
 	leave(): void;
 	readonly stats: ReaderStats;
@@ -77,8 +73,6 @@ export interface Reader {
 
 /** What came too late to be read. */
 export const NO_LONGER_A_READER: Reader = {
-	pause: () => {},
-	resume: () => {},
 	leave: () => {},
 	stats: { state: "left", sentBytes: 0, writes: 0, waitingBytes: 0, skippedFrames: 0, skippedGroups: 0 },
 };

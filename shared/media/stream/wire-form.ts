@@ -1,5 +1,5 @@
 import type { MediaPacket } from "#shared/formats/packet";
-import type { HeaderSet } from "./headers.ts";
+import type { HeaderSet } from "#shared/media/headers";
 
 /**
  * How packets look on one kind of wire, such as RTMP chunks of message stream 1 or FLV tags.

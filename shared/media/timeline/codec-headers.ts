@@ -1,5 +1,5 @@
 import type { MediaPacket } from "#shared/formats/packet";
-import { trackOf } from "#shared/media/stream";
+import { trackOf } from "#shared/media/headers";
 
 /** OBS sends at most 10 video and 6 audio tracks; what is beyond is not looked at. */
 const MAX_TRACKS = 16;

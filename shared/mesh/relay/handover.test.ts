@@ -7,9 +7,7 @@ type TestFeed = { -readonly [K in keyof Feed]: Feed[K] };
 const feedIn = (state: FeedState): TestFeed => ({
 	id: state,
 	state,
-	lagMs: undefined,
 	push() {},
-	idle() {},
 	close() {},
 });
 

@@ -1,8 +1,8 @@
 import type { Cancel, Clock, Millis } from "#shared/base/clock";
 import type { StreamKey } from "#shared/base/names";
 import type { Events } from "#shared/base/runtime";
-import { CodecsSeen } from "#shared/formats/flv";
 import type { MediaPacket } from "#shared/formats/packet";
+import { CodecsSeen } from "#shared/media/headers";
 import { type ResumeToken, Splicer, type SwitchEvent } from "#shared/media/splice";
 import { Hub } from "#shared/media/stream";
 import { Timeline } from "#shared/media/timeline";

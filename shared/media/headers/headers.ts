@@ -33,38 +33,26 @@ export class Headers {
 		return [...this.#byTrack.values()];
 	}
 
+	/** Whether the packet is metadata or a header that is in force already. */
+	knows(packet: MediaPacket): boolean {
+		if (packet.role === "metadata") return isSame(this.#metadata, packet);
+		return packet.role === "header" && isSame(this.#byTrack.get(trackOf(packet)), packet);
+	}
+
 	/** Takes the next packet; whether it is metadata or a header that is not in force already. */
 	note(packet: MediaPacket): boolean {
-		if (packet.role !== "metadata" && packet.role !== "header") return false;
+		if ((packet.role !== "metadata" && packet.role !== "header") || this.knows(packet)) return false;
 		if (packet.payload.length > MAX_HEADER_BYTES) return true;
-		return packet.role === "metadata" ? this.#noteMetadata(packet) : this.#noteHeader(packet);
-	}
-
-	#noteMetadata(packet: MediaPacket): boolean {
-		if (isSame(this.#metadata, packet)) return false;
-		this.#metadata = packet;
-		this.#replace();
-		return true;
-	}
-
-	#noteHeader(packet: MediaPacket): boolean {
-		const track = trackOf(packet);
-		if (isSame(this.#byTrack.get(track), packet)) return false;
-		this.#byTrack.set(track, packet);
-		if (this.#byTrack.size > MAX_HEADERS) this.#forgetFirst();
-		this.#replace();
-		return true;
-	}
-
-	#forgetFirst(): void {
-		for (const track of this.#byTrack.keys()) {
-			this.#byTrack.delete(track);
-			return;
-		}
-	}
-
-	#replace(): void {
+		if (packet.role === "metadata") this.#metadata = packet;
+		else this.#noteHeader(packet);
 		this.#current = this.#metadata ? [this.#metadata, ...this.codecs] : this.codecs;
+		return true;
+	}
+
+	#noteHeader(packet: MediaPacket): void {
+		this.#byTrack.set(trackOf(packet), packet);
+		const [first] = this.#byTrack.keys();
+		if (this.#byTrack.size > MAX_HEADERS && first !== undefined) this.#byTrack.delete(first);
 	}
 }
 

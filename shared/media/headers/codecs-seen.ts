@@ -1,7 +1,7 @@
+import { codecOf } from "#shared/formats/flv";
 import type { MediaPacket, TrackKind } from "#shared/formats/packet";
-import { codecOf } from "./codec-of.ts";
 
-/** Collects which codecs a stream uses; asks as few packets as it can, so it may stand on the hot path. */
+/** Collects which codecs a stream uses; asks as few packets as it can, so it may stand on the way of packets. */
 export class CodecsSeen {
 	readonly #codecs = new Set<string>();
 	readonly #kinds = new Set<TrackKind>();

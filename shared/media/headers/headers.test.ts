@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import type { MediaPacket, TrackKind } from "#shared/formats/packet";
-import { Groups } from "./groups.ts";
 import { Headers } from "./headers.ts";
 
 const header = (kind: TrackKind, hex: string): MediaPacket => ({
@@ -67,51 +66,16 @@ test("a peer that makes up tracks without end is remembered for the last 16", ()
 	expect(setOf(...tracks.slice(0, 200))).toEqual(tracks.slice(184, 200));
 });
 
-test.for([
-	{
-		name: "a keyframe each second",
-		packets: [
-			["17", 0],
-			["27", 40],
-			["17", 1000],
-		],
-		want: [true, false, true],
-	},
-	{
-		name: "keyframes of further tracks at the same time",
-		packets: [
-			["90", 0],
-			["96", 0],
-			["96", 0],
-			["90", 1000],
-		],
-		want: [true, false, false, true],
-	},
-	{
-		name: "a main track that comes second",
-		packets: [
-			["96", 0],
-			["90", 0],
-		],
-		want: [true, false],
-	},
-	{
-		name: "an encoder whose time stands still",
-		packets: [
-			["17", 0],
-			["17", 0],
-		],
-		want: [true, true],
-	},
-] as const)("a group starts with $name", ({ packets, want }) => {
-	const groups = new Groups();
-	const starts = packets.map(([hex, time]) =>
-		groups.startsWith({
-			kind: "video",
-			role: hex === "27" ? "frame" : "keyframe",
-			time,
-			payload: Buffer.from(hex, "hex"),
-		}),
-	);
-	expect(starts).toEqual(want);
+test("says of metadata and headers whether they are news", () => {
+	const headers = new Headers();
+	expect([META, AVC, META, AVC, AVC_OTHER].map((packet) => headers.note(packet))).toEqual([
+		true,
+		true,
+		false,
+		false,
+		true,
+	]);
+	expect([META, AVC, AVC_OTHER].map((packet) => headers.knows(packet))).toEqual([true, false, true]);
+	const keyframe: MediaPacket = { ...AVC_OTHER, role: "keyframe" };
+	expect([headers.note(keyframe), headers.knows(keyframe)]).toEqual([false, false]);
 });

@@ -1,0 +1,3 @@
+export { CodecsSeen } from "./codecs-seen.ts";
+export * from "./headers.ts";
+export { isMultitrack, trackOf } from "./track.ts";
