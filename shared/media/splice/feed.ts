@@ -29,6 +29,8 @@ export type Place = {
 	/** The number in the output of the feed's next frame of a track; undefined until a frame's time tells. */
 	readonly next: Record<FrameKind, number | undefined>;
 	readonly pass: Pass;
+	/** Of the newest frame it brought, as the output counts. */
+	time: Millis | undefined;
 	/** How far it was behind while another feed led: it may bring copies for so long when it is left alone. */
 	lagMs: Millis;
 	/** Since when, and from which time on, it has brought only copies while nobody led. */
@@ -99,7 +101,7 @@ export class SplicedFeed implements Feed {
 
 	/** Takes a place: from here on its frames have numbers in the output. */
 	settle(offset: Millis, next: Place["next"]): Place {
-		this.place = { offset, next, pass: {}, lagMs: 0, alone: undefined };
+		this.place = { offset, next, pass: {}, time: undefined, lagMs: 0, alone: undefined };
 		return this.place;
 	}
 

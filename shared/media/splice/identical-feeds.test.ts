@@ -134,6 +134,19 @@ const THAWS_IN_BETWEEN: FeedPlan[] = [
 	{ id: "c", openAt: 0, lag: 470, zero: 0, freeze: [536, 6535] },
 ];
 
+/** One far behind is recognised when the leader has ended, and before a third brings what is new. */
+const COMES_FAR_BEHIND: FeedPlan[] = [
+	{ id: "a", openAt: 0, lag: 0, zero: 0, closeAt: 500 },
+	{ id: "b", openAt: 0, lag: 0, zero: 0, closeAt: 4413 },
+	{ id: "c", openAt: 4371, lag: 1366, zero: 4294979641 },
+	{ id: "d", openAt: 0, lag: 484, zero: 4294979641 },
+];
+/** The leader thaws, catches up in one moment and ends: the other is as far behind as it was. */
+const CATCHES_UP_AND_ENDS: FeedPlan[] = [
+	{ id: "a", openAt: 0, lag: 0, zero: 4294979641, closeAt: 9327, freeze: [4014, 9317] },
+	{ id: "b", openAt: 0, lag: 505, zero: 0 },
+];
+
 test.for(SOURCES)(
 	"$name: feeds of one encoder come out as what it sent, whatever dies or freezes",
 	{ timeout: TIMEOUT_MS },
@@ -169,6 +182,8 @@ test.for(SOURCES)(
 				examples: [
 					[THAWS_ALONE, 0],
 					[THAWS_IN_BETWEEN, 0],
+					[COMES_FAR_BEHIND, 0],
+					[CATCHES_UP_AND_ENDS, 0],
 				],
 			},
 		);

@@ -134,6 +134,7 @@ export class Splicer {
 		const kind = packet.kind as FrameKind;
 		const known = this.#output.frames[kind];
 		const time = packet.time + place.offset;
+		place.time = time;
 		const at = place.next[kind] ?? this.#output.place(kind, mark, time);
 		if (at === undefined) return;
 		if (at >= known.end) {
@@ -163,7 +164,7 @@ export class Splicer {
 		feed.backlog.add(packet, mark, feed.headers.current);
 		place.alone ??= { since: now, from: packet.time };
 		const { since, from } = place.alone;
-		if (!isPresent({ heardMs: now - since, mediaMs: packet.time - from, lagMs: place.lagMs })) return;
+		if (!isPresent({ heardMs: now - since, mediaMs: packet.time - from, lagMs: this.#longestLag() })) return;
 		const takeover = replacement(feed.backlog, this.#output, feed.hasVideo);
 		if (!takeover) return;
 		this.#output.forgetFrames();
@@ -272,7 +273,19 @@ export class Splicer {
 	}
 
 	#giveUp(feed: SplicedFeed, cause: SwitchCause, now: Millis): void {
-		if (this.#lead.feed === feed) this.#leftAt = now;
+		if (this.#lead.feed !== feed) return;
+		this.#leftAt = now;
 		this.#lead.lose(feed, cause);
+		const { newest } = this.#output;
+		for (const { place } of this.#feeds) {
+			if (place?.time !== undefined && newest !== undefined) place.lagMs = newest - place.time;
+		}
+	}
+
+	/** For so long some feed may bring copies before it brings what is new. */
+	#longestLag(): Millis {
+		let longest = 0;
+		for (const { place } of this.#feeds) longest = Math.max(longest, place?.lagMs ?? 0);
+		return longest;
 	}
 }
