@@ -194,7 +194,8 @@ export class BusDirectory implements Directory {
 		const { id } = message.node;
 		const wasDraining = this.#peers.get(id)?.draining ?? message.draining;
 		const heard = this.#peers.hear(message, this.#options.clock.now());
-		if (heard === "full") this.#hearing.full("nodes", { node: id }, "a node is not remembered: there are too many nodes");
+		if (heard === "full")
+			this.#hearing.full("nodes", { node: id }, "a node is not remembered: there are too many nodes");
 		if (heard === "duplicate") this.#duplicate(id);
 		if (heard === "flapping") throw new ProtocolError("flapping", `${id} restarts again and again.`);
 		if (heard === "full" || heard === "duplicate" || heard === "former") return;
