@@ -1,5 +1,5 @@
-// Runs a nats-server for as long as the process that started this one lives, and dies as the server dies:
-// the server itself would outlive a lab that is killed. After such a one it takes the lab's folder away, too.
+// Runs a nats-server for as long as the process that started this one lives, and ends when the server ends.
+// Otherwise the server would outlive a lab that is killed. After a killed lab it also removes the lab's folder.
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 
@@ -12,13 +12,13 @@ const [program = "nats-server", port = "-1", folder] = process.argv.slice(2);
 const server = spawn(program, ["-a", "127.0.0.1", "-p", port], { stdio: ["ignore", "ignore", "pipe"] });
 let log = "";
 
-// SIGKILL, since it keeps nothing worth saving and may be frozen.
+// SIGKILL, because the server keeps nothing worth saving and may be frozen.
 const stop = (): void => void server.kill("SIGKILL");
 process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
 process.on("disconnect", () => {
 	stop();
-	// What else the lab has started ends now as well, and may still write its last lines there.
+	// The other processes of the lab end now as well, and may still write their last lines there.
 	if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 });
 

@@ -1,10 +1,10 @@
 import type { Supervisor } from "./supervisor.ts";
 
-/** What every process of the lab is started with. */
+/** The options that all processes of the lab share. */
 export type Surroundings = {
-	/** Where its log and configuration go. */
+	/** The folder for its log and configuration. */
 	folder: string;
 	supervisor: Supervisor;
-	/** Who gets the lines of a process's log, if not a file. */
+	/** Gets the log lines of a process, instead of a file. */
 	logTo(id: string): ((line: string) => void) | undefined;
 };

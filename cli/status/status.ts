@@ -3,12 +3,12 @@ import { observeMesh, until } from "../mesh-observer.ts";
 import { say } from "../terminal.ts";
 import { viewForPeople, viewOf } from "./view.ts";
 
-/** Nodes tell their streams when asked; one that does not is shown without. */
+/** Nodes tell their streams on request. A node without an answer is shown without streams. */
 const SYNC_MS: Millis = 3_000;
 
 export type StatusOptions = { nats: string; cluster: string; json?: true };
 
-/** Prints what there is. Throws ConfigError, and PeerLostError where NATS cannot be reached. */
+/** Prints nodes and streams. Throws ConfigError, and PeerLostError if NATS cannot be reached. */
 export async function status(options: StatusOptions): Promise<void> {
 	await using directory = await observeMesh(options);
 	await until(directory, SYNC_MS, () => directory.nodes().every(({ synced, suspect }) => synced || suspect));

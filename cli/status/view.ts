@@ -3,14 +3,14 @@ import { table } from "../terminal.ts";
 
 type NodeRow = Omit<NodeInfo, "incarnation"> & {
 	state: "live" | "suspect" | "draining";
-	/** How many streams it says it has. */
+	/** The number of streams that it says it has. */
 	streams: number;
 	load: number;
 };
 
 type StreamRow = {
 	key: string;
-	/** Nodes that have it, each with the nodes it passed on its way there. */
+	/** Nodes that have it, each with the nodes that the stream passed on its way there. */
 	nodes: { id: string; hops: readonly string[] }[];
 	codecs: readonly string[];
 	since: string;
@@ -21,7 +21,7 @@ export type View = { nodes: NodeRow[]; streams: StreamRow[] };
 
 const ORDER = ["origin", "intermediate", "edge"];
 
-/** What a directory shows of the others, sorted. */
+/** What a directory shows of the other nodes, sorted. */
 export function viewOf(directory: Pick<Directory, "nodes" | "streamsOf">): View {
 	const nodes = directory.nodes().toSorted((a, b) => placeOf(a) - placeOf(b) || compare(a.info.id, b.info.id));
 	const streams = new Map<string, StreamRow>();
