@@ -176,7 +176,7 @@ test("a node of a lab that is told to drain goes, and comes back", async () => {
 	const unknown = await millrace(["drain", "nobody", "--nats", lab.nats]);
 	expect([unknown.code, unknown.stderr]).toEqual([
 		1,
-		"there is no node nobody; millrace status shows which there are\n",
+		"there is no node nobody; millrace status lists the nodes\n",
 	]);
 });
 
