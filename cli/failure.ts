@@ -9,10 +9,10 @@ const REFUSALS: Record<string, string> = {
 	[status.playStop]: "the stream ended",
 };
 
-/** Why a call failed, in words for a person, to stand behind its address. */
+/** Why a call failed, in words for a person. They follow the address. */
 export const whyFailed = (error: MeshError): string =>
 	(error instanceof RefusedError && REFUSALS[error.code]) || error.message;
 
-/** Whether the server said that the stream is over, as against breaking down. */
+/** Whether the server said that the stream is over. False if it broke down. */
 export const isStreamEnd = (error: MeshError): boolean =>
 	error instanceof RefusedError && (error.code === status.playUnpublishNotify || error.code === status.playStop);

@@ -3,7 +3,7 @@ import { ConfigError, ProtocolError } from "#shared/base/errors";
 import { readFlv } from "#shared/formats/flv";
 import type { MediaPacket } from "#shared/formats/packet";
 
-/** All packets of an FLV file. Throws ConfigError where it cannot be read, is no FLV or has no frame. */
+/** All packets of an FLV file. Throws ConfigError if it cannot be read, is not FLV or has no frame. */
 export async function readFlvFile(path: string): Promise<MediaPacket[]> {
 	const packets = flvPackets(path, await bytesOf(path));
 	if (!packets.some(({ role }) => role === "frame" || role === "keyframe")) {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { wholeNumber } from "./arguments.ts";
 import type { LabOptions } from "./lab/lab.ts";
 
-/** Each node is a process of 60 MB or so: more of a tier is for real machines. */
+/** Each node is a process of about 60 MB. A larger tier needs real machines. */
 const MAX_NODES = 20;
 
 /** Adds `millrace lab`. */

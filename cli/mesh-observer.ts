@@ -5,12 +5,12 @@ import { version } from "./project.ts";
 
 /** A control plane that answers does so within milliseconds. */
 const REACH_MS: Millis = 3_000;
-/** Every node answers `discover` at once; one that does not gives its sign of life within a second. */
+/** Every node answers `discover` at once, or sends its sign of life within a second. */
 const LISTEN_MS: Millis = 1_200;
 
 const NATS_URL = /^(nats|tls):\/\/[^\s,/@]+\/?$/;
 
-/** Looks at a mesh until it has heard from everybody. Disposing leaves it. Throws ConfigError, and PeerLostError where NATS cannot be reached. */
+/** Watches a mesh until it has heard from all nodes. Disposing leaves the mesh. Throws ConfigError, and PeerLostError if NATS cannot be reached. */
 export async function observeMesh({ nats, cluster }: { nats: string; cluster: string }): Promise<Directory> {
 	const servers = nats.split(",").map((url) => url.trim());
 	const wrong = servers.find((url) => !NATS_URL.test(url));
@@ -25,7 +25,7 @@ export async function observeMesh({ nats, cluster }: { nats: string; cluster: st
 	return directory;
 }
 
-/** A directory that follows everybody and that nobody sees. What it is, only those it asks for their streams are told. */
+/** A directory that follows all nodes and that nobody sees. Only nodes that it asks for their streams hear of it. */
 function observe(servers: readonly string[], cluster: string, clock: Clock): Directory {
 	const id = `observer-${process.pid}`;
 	const nowhere = "127.0.0.1:9";
@@ -52,7 +52,7 @@ function observe(servers: readonly string[], cluster: string, clock: Clock): Dir
 	);
 }
 
-/** Waits until it is so, for so long at most; whether it is. */
+/** Waits until `isSo` returns true, at most for `limit`. Resolves with the last result. */
 export function until(directory: Directory, limit: Millis, isSo: () => boolean): Promise<boolean> {
 	return new Promise((resolve) => {
 		const look = (): void => {

@@ -12,7 +12,7 @@ import { note } from "./terminal.ts";
 const FAILED = 1;
 const WRONG_USAGE = 2;
 
-/** Runs one command line to its end; the exit status: 0 as asked, 1 failed, 2 wrong usage. */
+/** Runs one command line to its end. The exit status: 0 success, 1 failure, 2 wrong usage. */
 export async function runProgram(args: readonly string[]): Promise<number> {
 	try {
 		await createProgram().parseAsync(args, { from: "user" });
@@ -35,7 +35,7 @@ function createProgram(): Command {
 	return program;
 }
 
-/** As commander words it, without its label and on one line. */
+/** Commander's message on one line, without its label. */
 const oneSentence = (text: string): string =>
 	text
 		.replace(/^error: /, "")
@@ -43,10 +43,10 @@ const oneSentence = (text: string): string =>
 		.replaceAll(/\s*\n\s*/g, " ");
 
 function statusOf(error: unknown): number {
-	// Commander has told its own already; asking for help or the version is no error.
+	// Commander has already printed its own errors. A request for help or the version is not an error.
 	if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
 	if (error instanceof MeshError) note(error.message);
-	// Anything else is a mistake of ours: where it happened is what its finder needs.
+	// Anything else is a mistake of this program, and its finder needs the stack.
 	else note(error instanceof Error ? (error.stack ?? error.message) : String(error));
 	return error instanceof ConfigError ? WRONG_USAGE : FAILED;
 }

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { seconds, wholeNumber } from "./arguments.ts";
 import type { PublishOptions } from "./publish/publish.ts";
 
-/** Times on the wire have 32 bits; a stream may well begin just before they wrap. */
+/** Timestamps on the wire have 32 bits. A stream may start just before they wrap. */
 const MAX_START_MS = 2 ** 32 - 1;
 
 /** Adds `millrace publish`. */

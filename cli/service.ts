@@ -18,7 +18,7 @@ export function addServices(program: Command): void {
 			.summary(`run a node of the mesh: ${about}`)
 			.description(`Runs one node until SIGTERM or Ctrl-C. Its part in the mesh is to ${about}.`)
 			.option("--config <file>", "YAML file; every key can also be an environment variable MILLRACE_…")
-			// Not commander's own help: the list of keys is loaded only for who asks.
+			// Commander's own help is off, so that the list of keys is loaded only on request.
 			.helpOption(false)
 			.option("-h, --help", "show help and every key of the configuration")
 			.action(async ({ config, help }: { config?: string; help?: true }) => {

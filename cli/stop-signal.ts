@@ -1,8 +1,8 @@
 import type { Millis } from "#shared/base/clock";
 
-/** One Ctrl-C may arrive twice, from the terminal and from a program such as npm that passes it on. */
+/** One Ctrl-C may arrive twice: from the terminal, and from a program such as npm that forwards it. */
 const SAME_SIGNAL_MS: Millis = 500;
-/** What shells show of a program that ended by Ctrl-C. */
+/** The exit status that shells show for a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
 /**
@@ -20,13 +20,13 @@ export function stopSignal(): AbortSignal {
 	for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, abort);
 	if (process.channel) {
 		process.once("disconnect", abort);
-		// Listening for the end of the channel is no reason to stay alive.
+		// The listener for the end of the channel does not keep the process alive.
 		process.channel.unref();
 	}
 	return stop.signal;
 }
 
-/** Resolves when the signal aborts, or has. */
+/** Resolves when the signal aborts, or at once if it has aborted. */
 export function aborted(signal: AbortSignal): Promise<void> {
 	return new Promise((resolve) => {
 		if (signal.aborted) resolve();

@@ -1,7 +1,7 @@
 import { RTMP_PORT } from "#shared/base/address";
 import { ConfigError } from "#shared/base/errors";
 
-/** Where a stream is on an RTMP server. */
+/** The address of a stream on an RTMP server. */
 export type RtmpUrl = {
 	readonly scheme: "rtmp";
 	/** As it was written. */
@@ -10,12 +10,12 @@ export type RtmpUrl = {
 	readonly host: string;
 	readonly port: number;
 	readonly app: string;
-	/** With its query, where there is one. */
+	/** With its query, if there is one. */
 	readonly name: string;
 	readonly tcUrl: string;
 };
 
-/** A stream as an FLV file without end. */
+/** The address of a stream over HTTP-FLV. */
 export type HttpUrl = { readonly scheme: "http"; readonly text: string };
 
 function parse(text: string): URL | undefined {
@@ -40,7 +40,7 @@ export function parseRtmpUrl(text: string): RtmpUrl {
 	};
 }
 
-/** Reads what can be played: `rtmp://…/app/name` or `http://…/app/name.flv`. Throws ConfigError. */
+/** Reads the address of a stream to play: `rtmp://…/app/name` or `http://…/app/name.flv`. Throws ConfigError. */
 export function parsePlayUrl(text: string): RtmpUrl | HttpUrl {
 	const url = parse(text);
 	if (url?.protocol === "rtmp:") return parseRtmpUrl(text);

@@ -1,9 +1,9 @@
-/** Back to the line's begin, and clear it. */
+/** Returns to the start of the line and clears it. */
 const CLEAR_LINE = "\r\u001b[2K";
 
 let isProgressShown = false;
 
-// Who reads our output may stop early (`| head`); what is left to say is then for nobody.
+// The reader of our output may stop early (`| head`). The rest of the output is then dropped.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 function clearProgress(): void {
@@ -17,13 +17,13 @@ export function say(text: string): void {
 	process.stdout.write(`${text}\n`);
 }
 
-/** What a person should know besides the result: lines on stderr. */
+/** Notes for a person beside the result: lines on stderr. */
 export function note(text: string): void {
 	clearProgress();
 	process.stderr.write(`${text}\n`);
 }
 
-/** A line that the next one replaces, for a person who watches; nothing where stderr is no terminal. */
+/** A line that the next one replaces, for a person who watches. Nothing if stderr is not a terminal. */
 export function progress(text: string): void {
 	if (process.stderr.isTTY !== true) return;
 	process.stderr.write(`${CLEAR_LINE}${text}`);

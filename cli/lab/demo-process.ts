@@ -4,7 +4,7 @@ import { Restartable } from "../processes/restartable.ts";
 import { demoClip } from "../project.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** What the demo stream is called. */
+/** The name of the demo stream. */
 export const DEMO_KEY = "live/demo";
 
 /** The encoder of the lab: publishes the clip to all origins. */

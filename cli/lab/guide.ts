@@ -3,7 +3,7 @@ import { table } from "../terminal.ts";
 import { DEMO_KEY } from "./demo-process.ts";
 import type { LabNode } from "./lab-node.ts";
 
-/** What a lab's user is told when everything runs. */
+/** What the user of a lab is told when everything runs. */
 export type Guide = {
 	readonly mesh: { readonly nats: { url: string; pid: number }; readonly nodes: readonly LabNode[] };
 	/** The folder of logs and configuration files. */

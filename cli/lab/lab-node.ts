@@ -1,4 +1,4 @@
-/** A running node as the lab's user sees it. */
+/** A running node as the user of the lab sees it. */
 export type LabNode = {
 	readonly id: string;
 	readonly role: string;

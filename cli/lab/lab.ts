@@ -37,7 +37,7 @@ export async function lab(options: LabOptions): Promise<void> {
 	}
 }
 
-/** Complains about an overlay before anything runs. */
+/** Checks the overlay before anything runs. Throws ConfigError. */
 function check(node: PlannedNode, overlay: string | undefined): void {
 	const env = environmentOf(node, "nats://127.0.0.1");
 	readConfig(node.role, { env, text: stringify(node.settings), ...(overlay !== undefined && { file: overlay }) });
@@ -71,7 +71,7 @@ async function run({ options, nodes, folder, stop, report }: Run): Promise<void>
 	report.step("stopping …");
 }
 
-/** The node a viewer would go to: an edge, or the lowest there is. */
+/** The node for viewers: an edge, or the lowest node. */
 function watchAt({ nodes }: Mesh): LabNode {
 	const node = nodes.find(({ role }) => role === "edge") ?? nodes.at(-1);
 	if (!node) throw new Error("a lab has at least one origin");

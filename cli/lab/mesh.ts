@@ -11,18 +11,18 @@ import type { LabNode } from "./lab-node.ts";
 import { NatsProcess } from "./nats-process.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** A process that has not stopped by then is frozen or at fault. */
+/** A process that has not stopped by then is frozen or broken. */
 const STOP_MS: Millis = 5_000;
 
-/** The processes of a lab. Disposing stops them last-first, and leaves none. */
+/** The processes of a lab. Disposing stops all of them in reverse order. */
 export class Mesh implements AsyncDisposable {
 	readonly #around: Surroundings;
 	readonly #nats: NatsProcess;
 	#nodes: readonly MeshNode[] = [];
-	/** What was started, by the order in which it may go: each only after those behind it. */
+	/** What was started. Each may stop only after those behind it. */
 	readonly #tiers: Restartable[][] = [];
 
-	/** Throws StartError where there is no nats-server to run. */
+	/** Throws StartError if there is no nats-server. */
 	constructor(around: Surroundings) {
 		this.#around = around;
 		this.#nats = new NatsProcess(around);
@@ -32,7 +32,7 @@ export class Mesh implements AsyncDisposable {
 		return { url: this.#nats.url, pid: this.#nats.process.pid };
 	}
 
-	/** The nodes as they run now, from the top down. */
+	/** The running nodes, from the top down. */
 	get nodes(): LabNode[] {
 		return this.#nodes.map(({ id, role, pid, rtmp, http }) => ({ id, role, pid, rtmp, http }));
 	}
@@ -62,13 +62,13 @@ export class Mesh implements AsyncDisposable {
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
-		// None may start again while others are waited for.
+		// No process may restart while others are still stopping.
 		this.#around.supervisor.giveUp();
-		// All but the first, whose process has a nats-server to end before itself.
+		// All but the first, whose process has to end a nats-server before itself.
 		const cancel = systemClock.after(STOP_MS, () => {
 			for (const one of this.#tiers.slice(1).flat()) void one.kill();
 		});
-		// SIGINT: the whole mesh stops, so there is nobody to hand readers to.
+		// SIGINT, because the whole mesh stops and no node is left for the readers.
 		for (const tier of this.#tiers.toReversed()) await Promise.all(tier.map((one) => one.stop("SIGINT")));
 		cancel();
 	}

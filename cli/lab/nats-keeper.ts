@@ -11,7 +11,7 @@ const [program = "nats-server", port = "-1"] = process.argv.slice(2);
 const server = spawn(program, ["-a", "127.0.0.1", "-p", port], { stdio: ["ignore", "ignore", "pipe"] });
 let log = "";
 
-// SIGKILL, since it keeps nothing worth saving and may be frozen.
+// SIGKILL, because the server keeps nothing worth saving and may be frozen.
 const stop = (): void => void server.kill("SIGKILL");
 process.on("SIGINT", stop);
 process.on("SIGTERM", stop);

@@ -6,14 +6,14 @@ import { Child, ownProgram } from "../processes/child.ts";
 import { Restartable } from "../processes/restartable.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** Debian keeps servers where the PATH of a plain user does not look; Homebrew has a folder of its own. */
+/** Debian installs servers in a folder that is not in a plain user's PATH. Homebrew has its own folder. */
 const MORE_FOLDERS = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin"];
-/** nats-server's word for "any free port". */
+/** For nats-server this means any free port. */
 const ANY_PORT = -1;
 
 const readyMessage = z.object({ event: z.literal("ready"), port: z.number(), pid: z.number() });
 
-/** The path of the program. Throws StartError that says how to get it. */
+/** The path of the program. Throws StartError that says how to install it. */
 export function findNatsServer(path = process.env["PATH"] ?? ""): string {
 	for (const folder of [...path.split(delimiter).filter(Boolean), ...MORE_FOLDERS]) {
 		const program = join(folder, "nats-server");
@@ -21,11 +21,11 @@ export function findNatsServer(path = process.env["PATH"] ?? ""): string {
 			accessSync(program, constants.X_OK);
 			return program;
 		} catch {
-			// Not here.
+			// It is not in this folder.
 		}
 	}
 	const how = process.platform === "darwin" ? "brew install nats-server" : "apt-get install nats-server";
-	throw new StartError(`nats-server is missing: get it with \`${how}\` or from https://nats.io/download`);
+	throw new StartError(`nats-server is missing: install it with \`${how}\` or from https://nats.io/download`);
 }
 
 /** A nats-server of the lab's own, on the same port after a restart. */
@@ -53,7 +53,7 @@ export class NatsProcess {
 		});
 	}
 
-	/** Known once it was started. */
+	/** Known after the first start. */
 	get url(): string {
 		return `nats://127.0.0.1:${this.#port}`;
 	}

@@ -3,15 +3,15 @@ import { type Guide, guideText } from "./guide.ts";
 import type { Mesh } from "./mesh.ts";
 import type { Chronicle } from "./supervisor.ts";
 
-/** What the lab tells, in the order it happens. */
+/** The reports of the lab, in the order of events. */
 export type LabReport = Chronicle & {
 	/** A step of the start or the stop. */
 	step(what: string): void;
 	/** All nodes listen; `folder` has their logs. */
 	ready(mesh: Mesh, folder: string): void;
-	/** The demo can be watched at this address, or could not within the time it should take. */
+	/** The demo plays at this address, or did not play in time. */
 	playing(url: string, isPlaying: boolean): void;
-	/** Everything is there. */
+	/** Everything runs. */
 	guide(guide: Guide): void;
 	/** All processes are gone; `folder` has their logs still. */
 	over(folder: string): void;

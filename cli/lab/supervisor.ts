@@ -3,10 +3,10 @@ import { StartError } from "#shared/base/errors";
 import type { Exit } from "../processes/child.ts";
 import type { Restartable } from "../processes/restartable.ts";
 
-/** Long enough to see that something was away, short enough not to wait for it. */
+/** Long enough to see that a process was away, short enough not to wait for it. */
 const RESTART_MS: Millis = 1_000;
 
-/** What happens to a process after it was first ready. */
+/** Events of a process after it was ready for the first time. */
 export type Chronicle = {
 	exited(about: { id: string; pid: number; exit: Exit; lastLines: readonly string[]; restarts: boolean }): void;
 	/** It runs again and is ready. */
@@ -15,7 +15,7 @@ export type Chronicle = {
 
 export type SupervisorOptions = { clock: Clock; restarts: boolean; chronicle: Chronicle };
 
-/** Starts the processes of a lab, and starts again whichever dies unasked. */
+/** Starts the processes of a lab, and restarts a process that dies by itself. */
 export class Supervisor {
 	readonly #options: SupervisorOptions;
 	readonly #pending = new Set<Cancel>();
@@ -27,14 +27,14 @@ export class Supervisor {
 		this.#options = options;
 	}
 
-	/** Starts one the first time. Throws StartError with what it said last. */
+	/** Starts a process for the first time. Throws StartError with its last words. */
 	async start(process: Restartable): Promise<void> {
 		await process.start();
 		this.#known.add(process);
 		if (!process.isUp) this.onExit(process, await process.program.exited, false);
 	}
 
-	/** To be told when one ended. */
+	/** Call it when a process has ended. */
 	onExit(process: Restartable, exit: Exit, wasAsked: boolean): void {
 		if (this.#isOver || wasAsked || !this.#known.has(process)) return;
 		const { restarts, chronicle, clock } = this.#options;
@@ -48,7 +48,7 @@ export class Supervisor {
 		this.#pending.add(cancel);
 	}
 
-	/** Starts none again from now on. */
+	/** From now on no process is restarted. */
 	giveUp(): void {
 		this.#isOver = true;
 		for (const cancel of this.#pending) cancel();
@@ -59,7 +59,7 @@ export class Supervisor {
 			await process.start();
 			this.#options.chronicle.restarted(process.id, process.pid);
 		} catch (error) {
-			// It ended before it was ready: `onExit` sees to it.
+			// It ended before it was ready. `onExit` handles that.
 			if (!(error instanceof StartError)) throw error;
 		}
 	}

@@ -1,8 +1,8 @@
 import type { Supervisor } from "./supervisor.ts";
 
-/** What every process of the lab is started with. */
+/** The options that all processes of the lab share. */
 export type Surroundings = {
-	/** Where its log and configuration go. */
+	/** The folder for its log and configuration. */
 	folder: string;
 	supervisor: Supervisor;
 	/** Who gets the lines of a process's log besides its file. */

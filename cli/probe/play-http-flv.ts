@@ -9,7 +9,7 @@ import type { Viewer } from "./viewer.ts";
 const OK = 200;
 const NOT_FOUND = 404;
 
-/** Plays an FLV file without end; the returned function leaves. */
+/** Plays a stream over HTTP-FLV. The returned function leaves. */
 export function playHttpFlv(url: string, viewer: Viewer): Cancel {
 	let over = false;
 	const end = (error: MeshError): void => {
@@ -52,7 +52,7 @@ function read(response: IncomingMessage, viewer: Viewer, end: (error: MeshError)
 			end(error);
 		}
 	});
-	// HTTP has no word for "the stream is over": a proper end of the answer is all there is.
+	// HTTP has no message for the end of a stream. The proper end of the answer means it.
 	response.on("end", () => end(new RefusedError(status.playStop, "the server ended the stream")));
 	response.on("error", (error) => end(new PeerLostError(networkWords(error), { cause: error })));
 }

@@ -4,7 +4,7 @@ import type { HttpUrl, RtmpUrl } from "../stream-url.ts";
 import { playHttpFlv } from "./play-http-flv.ts";
 import type { Viewer } from "./viewer.ts";
 
-/** Plays as a viewer; the returned function leaves. */
+/** Plays as a viewer. The returned function leaves. */
 export function play(url: RtmpUrl | HttpUrl, viewer: Viewer): Cancel {
 	if (url.scheme === "http") return playHttpFlv(url.text, viewer);
 	const { host, port, app, name, tcUrl } = url;

@@ -13,13 +13,13 @@ import { SpacingJudge } from "./spacing-judge.ts";
 import { Counter } from "./tally.ts";
 import type { TrackJudge } from "./verdict.ts";
 
-/** No viewer waits longer for a first frame. */
+/** No viewer waits longer for the first frame. */
 const FIRST_FRAME_MS = 10_000;
 const PROGRESS_MS = 1_000;
 
 export type ProbeOptions = { seconds?: number; source?: string; json?: true };
 
-/** Plays and reports, until the seconds are over, the stream ends or the user stops it. Throws MeshError where nothing could be played. */
+/** Plays until the seconds are over, the stream ends or the user stops it, then reports. Throws MeshError if nothing could be played. */
 export async function probe(address: string, options: ProbeOptions): Promise<void> {
 	const url = parsePlayUrl(address);
 	const judges = await judgesFor(options.source);

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { StartError } from "#shared/base/errors";
 import { ownModule } from "../project.ts";
 
-/** What a process says is kept up to this, its newest words. */
+/** The newest output of a process is kept up to this size. */
 const MAX_OUTPUT = 256 * 1024;
 /** Last lines of a log, enough for an error with its trace. */
 const LAST_LINES = 12;
@@ -13,11 +13,11 @@ const LAST_LINES = 12;
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
 export type ChildOptions = {
-	/** What the `millrace` command is given, unless `command` says otherwise. */
+	/** The arguments of the `millrace` command, or of `command`. */
 	readonly args: readonly string[];
 	/** The program and its first arguments. */
 	readonly command?: readonly string[] | undefined;
-	/** Variables besides those of this process that are no setting of a service. */
+	/** Further variables. Those of this process are passed on, without settings of services. */
 	readonly env?: NodeJS.ProcessEnv | undefined;
 	/** Gets its stderr, instead of `output` where nobody gets the lines; further runs add to it. */
 	readonly logFile?: string | undefined;
@@ -25,16 +25,16 @@ export type ChildOptions = {
 	readonly onLine?: ((line: string) => void) | undefined;
 };
 
-/** The command that runs one of our own modules the way this process runs: from sources or compiled. */
+/** The command that runs a module of this project as this process runs: from sources or compiled. */
 export const ownProgram = (module: "main" | "lab/nats-keeper" = "main"): string[] => [
 	process.execPath,
 	...ownModule(module),
 ];
 
-/** A process of ours. It ends by itself when this one does, since its IPC channel then breaks, unless it is frozen. */
+/** A child process. Unless it is frozen, it ends with this process, because its IPC channel breaks. */
 export class Child implements AsyncDisposable {
 	readonly process: ChildProcess;
-	/** Resolves when it is gone and all it wrote is read; never rejects. */
+	/** Resolves when it is gone and all its output is read. Never rejects. */
 	readonly exited: Promise<Exit>;
 	readonly #logFile: string | undefined;
 	#output = "";
@@ -44,7 +44,7 @@ export class Child implements AsyncDisposable {
 		this.#logFile = onLine ? undefined : logFile;
 		const log = this.#logFile === undefined ? "pipe" : openSync(this.#logFile, "a");
 		const [program = "", ...first] = command;
-		// Own process group: Ctrl-C reaches this process alone, which ends what it started.
+		// It has its own process group. Ctrl-C reaches only this process, which then ends its children.
 		this.process = spawn(program, [...first, ...args], {
 			env: { ...cleanEnvironment(), ...env },
 			detached: true,
@@ -63,7 +63,7 @@ export class Child implements AsyncDisposable {
 				resolve({ code, signal });
 			};
 			this.process.once("close", end);
-			// Not even started: there is no exit to wait for.
+			// It was not started, so there is no exit to wait for.
 			this.process.once("error", ({ message }) => {
 				this.#output += message;
 				if (this.process.pid === undefined) end(1, null);
@@ -71,7 +71,7 @@ export class Child implements AsyncDisposable {
 		});
 	}
 
-	/** 0 where it could not be started. */
+	/** 0 if it could not be started. */
 	get pid(): number {
 		return this.process.pid ?? 0;
 	}
@@ -85,17 +85,17 @@ export class Child implements AsyncDisposable {
 		return this.#logFile === undefined || this.#output !== "" ? this.#output : readFileSync(this.#logFile, "utf8");
 	}
 
-	/** What it wrote last. */
+	/** The end of its output. */
 	get lastLines(): readonly string[] {
 		return this.output.trimEnd().split("\n").slice(-LAST_LINES);
 	}
 
-	/** Sends a signal; nothing where it is over. */
+	/** Sends a signal, unless it has ended. */
 	signal(name: NodeJS.Signals): void {
 		if (!this.#isOver) this.process.kill(name);
 	}
 
-	/** Its first message from now on. Throws StartError where it ends before. */
+	/** Its first message from now on. Throws StartError if it ends before. */
 	async message(): Promise<unknown> {
 		return await new Promise((resolve, reject) => {
 			this.process.once("message", resolve);
@@ -109,7 +109,7 @@ export class Child implements AsyncDisposable {
 	}
 }
 
-/** This process's environment without settings of a service of ours, which would reach every child. */
+/** The environment of this process without settings of services, which would reach every child. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
 	return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MILLRACE_")));
 }

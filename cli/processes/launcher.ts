@@ -2,18 +2,18 @@ import { z } from "zod";
 import { Child, type ChildOptions, ownProgram } from "./child.ts";
 import type { Running } from "./restartable.ts";
 
-/** Where a node listens, as its neighbours and viewers dial it. */
+/** The addresses at which other nodes and viewers reach a node. */
 export type Listening = z.output<typeof readyMessage>;
 
 const readyMessage = z.object({ event: z.literal("ready"), rtmp: z.url(), http: z.url(), admin: z.url() });
 
-/** A node under way, whatever it runs in. */
+/** A starting or running node, wherever it runs. */
 export interface RunningNode extends Running {
-	/** Resolves once it listens, with where it does now. Throws StartError where it ends before. */
+	/** Resolves with its addresses when it listens. Throws StartError if it ends before. */
 	listening(): Promise<Listening>;
 }
 
-/** Starts nodes: the one thing that differs between processes, network namespaces and containers. */
+/** Starts nodes. Only this differs between processes, network namespaces and containers. */
 export type Launcher<R extends RunningNode = RunningNode> = (options: ChildOptions) => R;
 
 /** A node as a process. */
@@ -23,7 +23,7 @@ export class NodeProcess extends Child implements RunningNode {
 	constructor(options: ChildOptions) {
 		super(options);
 		this.#listening = this.message().then((message) => readyMessage.parse(message));
-		// It is for those who wait for it, and no mistake where nobody does.
+		// A rejection is for callers that wait. Without one it is not an error.
 		this.#listening.catch(() => {});
 	}
 
@@ -32,7 +32,7 @@ export class NodeProcess extends Child implements RunningNode {
 	}
 }
 
-/** Processes of this machine; `inside` is a command in front that enters their place, such as a network namespace. */
+/** Starts nodes as processes. `inside` is a command in front of theirs that enters, for example, a network namespace. */
 export const processes =
 	(program: readonly string[] = ownProgram(), inside: readonly string[] = []): Launcher<NodeProcess> =>
 	(options) =>

@@ -9,13 +9,13 @@ export type MeshNodeOptions<R extends RunningNode = NodeProcess> = Pick<
 	"id" | "onExit" | "readyMs"
 > & {
 	readonly role: Role;
-	/** Its server group; its id where left out. */
+	/** Its server group. Default: its id. */
 	readonly group?: string;
 	/** Content of its configuration file, in YAML. */
 	readonly config?: string;
-	/** Where that file goes. */
+	/** The folder of that file. */
 	readonly folder: string;
-	/** Variables, which the file cannot overrule. */
+	/** Environment variables. They override the file. */
 	readonly env?: Readonly<Record<string, string>>;
 	readonly launcher: Launcher<R>;
 	readonly logFile?: string | undefined;
@@ -60,18 +60,18 @@ export class MeshNode<R extends RunningNode = NodeProcess> extends Restartable<R
 		return this.#at.listening?.http ?? "";
 	}
 
-	/** Where /api and /metrics are, once it was started. */
+	/** The address of /api and /metrics, after the start. */
 	get admin(): string {
 		return this.#at.listening?.admin ?? "";
 	}
 
-	/** What its children may call it in their logs: its id, its server group, or its address where they do not know it yet. */
+	/** Its names in the logs of its children: its id, its server group, or its address while they do not know it. */
 	get names(): readonly string[] {
 		const names = [this.id, this.group, `${this.role}/${this.group}`];
 		return this.rtmp === "" ? names : [...names, hostOf(this.rtmp)];
 	}
 
-	/** Asks where it listens now: a container is elsewhere after it was cut off from its network. */
+	/** Asks for its addresses again. A container has others after it was cut off from its network. */
 	async locate(): Promise<void> {
 		this.#at.listening = await this.program.listening();
 	}
@@ -80,7 +80,7 @@ export class MeshNode<R extends RunningNode = NodeProcess> extends Restartable<R
 const portOf = (url = ""): string => (url === "" ? "0" : new URL(url).port);
 const hostOf = (url: string): string => url.slice(url.indexOf("//") + 2);
 
-/** A free port the first time, then the same one. */
+/** A free port at the first start, then always the same one. */
 const portsOf = (listening: Listening | undefined) => ({
 	MILLRACE_RTMP_PORT: portOf(listening?.rtmp),
 	MILLRACE_HTTP_PORT: portOf(listening?.http),

@@ -17,7 +17,7 @@ test("an empty file is an empty overlay", () => {
 });
 
 test.for([
-	{ text: "edge9: {idleMs: 500}", sentence: "o.yaml: edge9 is none of all, edge, edge1" },
+	{ text: "edge9: {idleMs: 500}", sentence: "o.yaml: edge9 is not one of all, edge, edge1" },
 	{ text: "all: 5", sentence: "o.yaml: all: expected keys and values below it" },
 	{ text: "- all", sentence: 'o.yaml: expected keys such as "all: {idleMs: 500}"' },
 	{ text: "all: {", sentence: "o.yaml: " },

@@ -5,7 +5,7 @@ import { ConfigError } from "#shared/base/errors";
 /** A part of a configuration as YAML gives it. */
 export type Settings = { readonly [key: string]: unknown };
 
-/** What a user lays over the nodes' configuration: by `all`, a role, or a node's id. */
+/** Settings that a user lays over the configuration of nodes, by `all`, a role, or a node's id. */
 export type Overlay = ReadonlyMap<string, Settings>;
 
 const isSettings = (value: unknown): value is Settings =>
@@ -24,7 +24,7 @@ function readText(path: string): string {
 	}
 }
 
-/** Reads the text of an overlay; `path` is for its complaints. Throws ConfigError. */
+/** Reads the text of an overlay; `path` is for its errors. Throws ConfigError. */
 export function parseOverlay(text: string, path: string, names: readonly string[]): Overlay {
 	const document = parseDocument(text);
 	const [problem] = document.errors;
@@ -33,14 +33,14 @@ export function parseOverlay(text: string, path: string, names: readonly string[
 	if (!isSettings(value)) throw new ConfigError(`${path}: expected keys such as "all: {idleMs: 500}"`);
 	const overlay = new Map<string, Settings>();
 	for (const [name, settings] of Object.entries(value)) {
-		if (!names.includes(name)) throw new ConfigError(`${path}: ${name} is none of ${names.join(", ")}`);
+		if (!names.includes(name)) throw new ConfigError(`${path}: ${name} is not one of ${names.join(", ")}`);
 		if (!isSettings(settings ?? {})) throw new ConfigError(`${path}: ${name}: expected keys and values below it`);
 		overlay.set(name, isSettings(settings) ? settings : {});
 	}
 	return overlay;
 }
 
-/** Lays one over the other: maps are merged, anything else takes the place of what was there. */
+/** Lays one over the other. Maps are merged, other values are replaced. */
 export function merge(below: Settings, above: Settings): Settings {
 	const laid = Object.entries(above).map(([key, value]) => {
 		const old = Object.hasOwn(below, key) ? below[key] : undefined;

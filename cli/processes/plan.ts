@@ -12,7 +12,7 @@ export type PlannedNode = {
 	readonly settings: Settings;
 };
 
-/** The nodes of a lab, from the top down: each origin and intermediate is a server group of its own. */
+/** The nodes of a lab, from the top down. Each origin and intermediate has its own server group. */
 export function planNodes(counts: Counts, overlay: Overlay = new Map()): PlannedNode[] {
 	const tiers: [Role, number][] = [
 		["origin", counts.origins],
@@ -29,7 +29,7 @@ export function planNodes(counts: Counts, overlay: Overlay = new Map()): Planned
 	);
 }
 
-/** What an overlay may be about. */
+/** The names that an overlay may use. */
 export const overlayNames = (counts: Counts): string[] => [
 	"all",
 	"origin",
@@ -38,7 +38,7 @@ export const overlayNames = (counts: Counts): string[] => [
 	...planNodes(counts).map(({ id }) => id),
 ];
 
-/** What is decided about a node whatever an overlay says: all of it stays on this machine. */
+/** The variables of a node that no overlay changes. They keep everything on this machine. */
 export const environmentOf = ({ id, settings }: PlannedNode, nats: string): Record<string, string> => ({
 	MILLRACE_NODE_ID: id,
 	MILLRACE_NATS: nats,

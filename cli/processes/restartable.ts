@@ -2,12 +2,12 @@ import type { Millis } from "#shared/base/clock";
 import { StartError } from "#shared/base/errors";
 import type { Exit } from "./child.ts";
 
-/** Lines that say where and not what. */
+/** Lines that say where an error was, not what it was. */
 const TRACE = /^\s+at |^\W*$|^Node\.js v/;
 
 /** One run of something: a process, or a container. */
 export interface Running {
-	/** 0 where it is none of this machine's processes. */
+	/** 0 if it is not a process of this machine. */
 	readonly pid: number;
 	readonly isOver: boolean;
 	/** Resolves when it is gone; never rejects. */
@@ -20,15 +20,15 @@ export interface Running {
 export type RestartableOptions<R extends Running> = {
 	readonly id: string;
 	launch(): R;
-	/** Resolves to the pid of what it is about once that is ready. Throws StartError where it ends before. */
+	/** Resolves to the pid of the program itself when it is ready. Throws StartError if it ends before. */
 	ready(program: R): Promise<number>;
-	/** How long that may take; for ever where left out. */
+	/** How long that may take. Default: for ever. */
 	readonly readyMs?: Millis | undefined;
-	/** It ended, asked to or not. */
+	/** It ended, on request or by itself. */
 	onExit?(exit: Exit, wasAsked: boolean): void;
 };
 
-/** What is started as often as it is wanted, and between two starts struck in any way. */
+/** A program that can be started, frozen and ended again and again. */
 export class Restartable<R extends Running = Running> {
 	readonly id: string;
 	readonly #options: RestartableOptions<R>;
@@ -42,12 +42,12 @@ export class Restartable<R extends Running = Running> {
 		this.#options = options;
 	}
 
-	/** The pid of what it is about, now or in its last run. */
+	/** The pid of the program itself, now or in its last run. */
 	get pid(): number {
 		return this.#pid;
 	}
 
-	/** It runs, be it frozen. */
+	/** It runs, also if it is frozen. */
 	get isUp(): boolean {
 		return this.#program?.isOver === false;
 	}
@@ -56,18 +56,18 @@ export class Restartable<R extends Running = Running> {
 		return this.#isFrozen;
 	}
 
-	/** What runs now or ran last. Throws where it was never started. */
+	/** The present or last run. Throws if it was never started. */
 	get program(): R {
 		if (!this.#program) throw new StartError(`${this.id} was never started`);
 		return this.#program;
 	}
 
-	/** Whether its end, from here on, was asked for. */
+	/** Whether its end was requested. */
 	set mayEnd(may: boolean) {
 		this.#isAsked = may;
 	}
 
-	/** Starts it and waits until it is ready. Throws StartError with what it said last. */
+	/** Starts it and waits until it is ready. Throws StartError with its last words. */
 	async start(): Promise<void> {
 		const { launch, onExit = () => {} } = this.#options;
 		this.#isAsked = false;
@@ -85,19 +85,19 @@ export class Restartable<R extends Running = Running> {
 		}
 	}
 
-	/** Asks it to end by a signal; done when it is gone. */
+	/** Asks it to end by a signal. Resolves when it is gone. */
 	async stop(name: NodeJS.Signals): Promise<void> {
 		this.#isAsked = true;
 		this.#program?.signal(name);
 		await this.#program?.exited;
 	}
 
-	/** Ends it at once; done when it is gone. */
+	/** Ends it at once. Resolves when it is gone. */
 	kill(): Promise<void> {
 		return this.stop("SIGKILL");
 	}
 
-	/** Asks a node to hand over its readers and go; done when it is gone. */
+	/** Asks a node to hand over its readers and stop. Resolves when it is gone. */
 	drain(): Promise<void> {
 		return this.stop("SIGTERM");
 	}

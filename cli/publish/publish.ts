@@ -27,7 +27,7 @@ export async function publish(file: string, addresses: readonly string[], option
 	}
 }
 
-/** Dials all at once; when each has answered one way or the other, they get the stream from its first frame on. */
+/** Dials all servers at once. When each one has answered or failed, they get the stream from its first frame on. */
 async function openTargets(urls: readonly RtmpUrl[], clip: Clip, stop: AbortSignal): Promise<Target[]> {
 	const failures: string[] = [];
 	const targets: Target[] = [];
@@ -63,7 +63,7 @@ async function openTargets(urls: readonly RtmpUrl[], clip: Clip, stop: AbortSign
 	return targets;
 }
 
-/** The stream from its begin to its end; a sentence that sums it up. */
+/** Sends the stream from its start to its end. Returns a sentence that sums it up. */
 async function run(
 	clip: Clip,
 	targets: readonly Target[],

@@ -103,7 +103,7 @@ test("a server that takes the connection and says nothing is given up", () => {
 	const { clock, calls, call, heard } = stage();
 	clock.advance(5000);
 	expect(call(0).isClosed).toBe(true);
-	expect(heard).toEqual(["the server takes the connection and does not answer"]);
+	expect(heard).toEqual(["the server accepts the connection and does not answer"]);
 	clock.advance(1000);
 	expect(calls).toHaveLength(2);
 });

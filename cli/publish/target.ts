@@ -4,34 +4,34 @@ import type { MediaPacket } from "#shared/formats/packet";
 import type { DialOptions, RtmpCall } from "#shared/net/rtmp";
 import type { RtmpUrl } from "../stream-url.ts";
 
-/** A server that is back is found within this time. */
+/** A server that has come back is found within this time. */
 const RETRY_MS: Millis = 1_000;
-/** A server answers within milliseconds; one that takes a connection and stays silent this long is frozen. */
+/** A server answers within milliseconds. One that accepts a connection and is silent for this long is frozen. */
 const ANSWER_MS: Millis = 5_000;
-/** Bytes on their way to a server that does not take them: some seconds of a stream of high quality. */
+/** Bytes that may wait for a slow server: some seconds of a stream of high quality. */
 const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 
 export type TargetOptions = {
 	url: RtmpUrl;
 	clock: Clock;
-	/** With video a new connection begins at a keyframe, without at any frame. */
+	/** With video a new connection starts at a keyframe, otherwise at any frame. */
 	hasVideo: boolean;
 	dial(options: DialOptions): RtmpCall;
 	onPublishing(isAgain: boolean): void;
-	/** Once for each time the stream gets lost or cannot be brought there; it is tried again by itself. */
+	/** Called once for each loss of the stream and each failed try. The target tries again by itself. */
 	onTrouble(error: MeshError): void;
 };
 
-/** One server that gets the stream: dials, and dials again each second when the connection breaks. */
+/** One server that gets the stream. It is dialled, and dialled again every second when the connection breaks. */
 export class Target {
 	readonly url: RtmpUrl;
 	readonly #options: TargetOptions;
-	/** Metadata and codec headers in effect, which a new connection begins with. */
+	/** Metadata and codec headers in force. A new connection starts with them. */
 	readonly #opening = new Map<string, MediaPacket>();
 	#call: RtmpCall | undefined;
 	#isLive = false;
 	#isSkipping = false;
-	/** Whether anything was offered: a connection made later joins a stream under way. */
+	/** Whether anything was offered. A later connection joins a running stream. */
 	#hasBegun = false;
 	#inTrouble = false;
 	#cancelTimer: Cancel = () => {};
@@ -46,7 +46,7 @@ export class Target {
 		return this.#isLive;
 	}
 
-	/** Sends a packet, or leaves it out where the server is away or does not keep up. */
+	/** Sends a packet, or leaves it out if the server is away or too slow. */
 	offer(packet: MediaPacket): void {
 		const isOpening = packet.role === "header" || packet.role === "metadata";
 		if (isOpening) this.#opening.set(`${packet.kind} ${packet.role}`, packet);
@@ -62,7 +62,7 @@ export class Target {
 		this.#call.send(packet);
 	}
 
-	/** Ends the publish in good order. */
+	/** Ends the publish properly. */
 	close(): void {
 		this.#cancelTimer();
 		this.#isLive = false;
@@ -89,7 +89,7 @@ export class Target {
 		});
 		this.#cancelTimer = clock.after(ANSWER_MS, () => {
 			this.#call?.close();
-			this.#onEnd(new PeerLostError("the server takes the connection and does not answer"));
+			this.#onEnd(new PeerLostError("the server accepts the connection and does not answer"));
 		});
 	}
 

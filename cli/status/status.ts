@@ -5,7 +5,7 @@ import { say } from "../terminal.ts";
 import { viewForPeople } from "./for-people.ts";
 import { type Reports, viewOf } from "./view.ts";
 
-/** Nodes tell their streams when asked; one that does not is shown without. */
+/** Nodes tell their streams on request. A node without an answer is shown without streams. */
 const SYNC_MS: Millis = 3_000;
 /** A node answers within milliseconds; one that takes longer is frozen or cut off. */
 const REPORT_MS: Millis = 2_000;
@@ -14,7 +14,7 @@ const ASKED_AT_ONCE = 16;
 
 export type StatusOptions = { nats: string; cluster: string; json?: true };
 
-/** Prints what there is. Throws ConfigError, and PeerLostError where NATS cannot be reached. */
+/** Prints nodes and streams. Throws ConfigError, and PeerLostError if NATS cannot be reached. */
 export async function status(options: StatusOptions): Promise<void> {
 	await using directory = await observeMesh(options);
 	await until(directory, SYNC_MS, () => directory.nodes().every(({ synced, suspect }) => synced || suspect));

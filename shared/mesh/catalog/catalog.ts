@@ -2,7 +2,7 @@ import type { Cancel, Clock, Millis } from "#shared/base/clock";
 import type { StreamKey } from "#shared/base/names";
 import type { StreamInfo } from "#shared/mesh/control";
 
-/** Where a node tells others what it offers; a `Directory` fits. */
+/** Tells other nodes what this node offers. A `Directory` is one. */
 export type Announcer = {
 	announce(stream: StreamInfo): void;
 	withdraw(key: StreamKey, reason: string): void;
@@ -11,7 +11,7 @@ export type Announcer = {
 const same = (a: StreamInfo, b: StreamInfo): boolean =>
 	a.since === b.since && a.hops.join() === b.hops.join() && a.codecs.join() === b.codecs.join();
 
-/** The streams a node can give at this moment, whether or not media flows. Whoever has them offers and withdraws them. */
+/** The streams that a node can give at this moment, whether or not media flows. Their owner offers and withdraws them. */
 export class Catalog {
 	readonly #clock: Clock;
 	readonly #announcer: Announcer | undefined;
@@ -19,7 +19,7 @@ export class Catalog {
 	readonly #waiting = new Map<StreamKey, Set<() => void>>();
 	readonly #overListeners = new Set<(key: StreamKey, reason: string) => void>();
 
-	/** Without an announcer nobody outside hears of it. */
+	/** Without an announcer other nodes do not hear of its streams. */
 	constructor(clock: Clock, announcer?: Announcer) {
 		this.#clock = clock;
 		this.#announcer = announcer;
@@ -37,7 +37,7 @@ export class Catalog {
 		return this.#streams.values();
 	}
 
-	/** Adds or updates a stream; nothing happens where nothing is new. */
+	/** Adds or updates a stream. If nothing is new, nothing happens. */
 	offer(stream: StreamInfo): void {
 		const known = this.#streams.get(stream.key);
 		if (known && same(known, stream)) return;
@@ -58,7 +58,7 @@ export class Catalog {
 		return () => this.#overListeners.delete(listener);
 	}
 
-	/** Whether the stream is offered, now or within `patience`; false at once when the signal aborts. */
+	/** Whether the stream is offered now or within `patience`. False at once when the signal aborts. */
 	waitFor(key: StreamKey, patience: Millis, signal: AbortSignal): Promise<boolean> {
 		if (this.#streams.has(key)) return Promise.resolve(true);
 		if (patience <= 0 || signal.aborted) return Promise.resolve(false);

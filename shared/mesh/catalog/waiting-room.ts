@@ -4,16 +4,16 @@ import type { ResumeToken } from "#shared/media/splice";
 import type { Catalog } from "./catalog.ts";
 import type { Asker, Lease, StreamSource } from "./stream-source.ts";
 
-/** Streams that one connection waits for or has looked for; a player asks for one, a Flash program for a few. */
+/** Streams for which one connection may wait. A player asks for one stream, a Flash program for a few. */
 export const MAX_WAITS_OF_CONNECTION = 8;
-/** Plays that wait for a stream nobody offers: a crowd before the show. One takes about 2 KiB. */
+/** Plays that may wait for streams that nobody offers: a crowd before the show. Each takes about 2 KiB. */
 export const MAX_WAITS = 10_000;
-/** Streams that servers which announce nothing are asked for at once: each is a subscription, with a dial. */
+/** Streams that may be looked for at once at servers that announce nothing. Each one is a subscription with a dial. */
 export const MAX_LOOKUPS = 256;
 
 /**
- * What is known of a stream that is asked for: `known` its frames are here or somebody offers it · `sought` it is being looked
- * for already · `perhaps` a server that announces nothing may have it · `unknown` nobody offers it.
+ * What is known about a requested stream. `known`: its frames are here, or a node offers it. `sought`: it is already being looked
+ * for. `perhaps`: a server that announces nothing may have it. `unknown`: nobody offers it.
  */
 export type Standing = "known" | "sought" | "perhaps" | "unknown";
 
@@ -26,13 +26,13 @@ export type WaitingRoomOptions = {
 	source: Fetcher;
 	catalog: Pick<Catalog, "waitFor">;
 	clock: Clock;
-	/** How long a stream nobody offers is waited for; read anew for each play. */
+	/** How long a play waits for a stream that nobody offers. Read anew for each play. */
 	times: { readonly waitMs: Millis };
 };
 
 /**
- * Stands before a source that fetches: a name nobody offers costs a place in here and is fetched once somebody offers it.
- * Past the bounds the answer is at once that there is no such stream; a stream that is offered needs no place.
+ * Protects a source that fetches streams. A play of a name that nobody offers waits in here, and the stream is fetched when a node
+ * offers it. Past the bounds the answer is at once that there is no such stream. An offered stream needs no place here.
  */
 export class WaitingRoom implements StreamSource {
 	readonly #options: WaitingRoomOptions;
@@ -45,12 +45,12 @@ export class WaitingRoom implements StreamSource {
 		this.#options = options;
 	}
 
-	/** Askers inside at present. */
+	/** Plays that wait at present. */
 	get size(): number {
 		return this.#waits + this.#lookups;
 	}
 
-	/** Askers so far for whom there was no place. */
+	/** Plays so far for which there was no place. */
 	get refused(): number {
 		return this.#refused;
 	}
@@ -107,7 +107,7 @@ export class WaitingRoom implements StreamSource {
 			this.#lookups--;
 			this.#leave(asker.connection);
 		};
-		// Whoever goes at once has made us dial all the same: the place is taken for as long as an answer may take.
+		// An asker that leaves at once has caused a dial all the same. Its place stays taken for as long as an answer may take.
 		const left = began + times.waitMs - clock.now();
 		if (lease || left <= 0) leave();
 		else clock.after(left, leave);

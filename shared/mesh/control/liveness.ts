@@ -2,17 +2,17 @@ import type { Cancel, Millis } from "#shared/base/clock";
 import type { DirectoryOptions, DirectoryState } from "./directory.ts";
 
 /**
- * This node hears its own signs of life. When they stop coming back the control plane is silent (frozen, or this process was),
- * not the others. Two and a half of them: one may be late on a busy machine.
+ * This node hears its own signs of life. If they do not come back, the control plane (or this process) was frozen, not the other
+ * nodes. The span is two and a half signs of life, because one may be late on a busy machine.
  */
 const SILENT_AFTER: Millis = 2_500;
 const CHECK_EVERY: Millis = 250;
 
-/** What follows from being live or not. */
+/** Actions when the control plane is live or not. */
 export type LivenessPort = {
-	/** The control plane is there, for the first time or again. */
+	/** The control plane is live, for the first time or again. */
 	readonly returned: () => void;
-	/** Time to look for silent nodes; the plane is known to have passed messages at `provenAt`. */
+	/** Time to look for silent nodes. The control plane surely passed messages at `provenAt`. */
 	readonly sweep: (now: Millis, provenAt: Millis) => void;
 	readonly state: (state: DirectoryState) => void;
 };
@@ -23,7 +23,7 @@ export class Liveness {
 	readonly #port: LivenessPort;
 	#state: DirectoryState = "connecting";
 	#connected = false;
-	/** When this node last heard itself on this connection; undefined before, and where permissions forbid it. */
+	/** When this node last heard itself on this connection; undefined before that, or if permissions forbid it. */
 	#echoAt: Millis | undefined;
 	#timer: Cancel;
 
@@ -67,7 +67,10 @@ export class Liveness {
 		const provenAt = this.#echoAt ?? now;
 		if (this.#state === "live" && now - provenAt > SILENT_AFTER) {
 			this.#options.count("control-connection", "silent");
-			this.#options.log.warn({}, "control plane is connected but passes no messages: keeping what is known");
+			this.#options.log.warn(
+				{},
+				"control plane is connected but passes no messages: the known nodes and streams are kept",
+			);
 			this.#set("stale");
 		}
 		if (this.#state === "live") this.#port.sweep(now, provenAt);

@@ -5,7 +5,7 @@ import type { Directory, DirectoryOptions } from "./directory.ts";
 
 type Listener = { readonly pattern: RegExp; readonly port: MemoryPort; readonly hear: (message: BusMessage) => void };
 
-/** A control plane inside one process, for tests: what one directory says, the others hear in the clock's next turn. */
+/** A control plane inside one process, for tests. Messages of one directory reach the others in the clock's next turn. */
 export class MemoryBus {
 	readonly #clock: Clock;
 	readonly #listeners = new Set<Listener>();
@@ -18,7 +18,7 @@ export class MemoryBus {
 		this.#clock = clock;
 	}
 
-	/** Takes the whole control plane away from every directory, as a NATS server that dies. */
+	/** Takes the control plane away from all directories, like a NATS server that dies. */
 	goDown(): void {
 		this.#setUp(false);
 	}
@@ -28,7 +28,7 @@ export class MemoryBus {
 		this.#setUp(true);
 	}
 
-	/** Loses every message from now on while all stay connected, as a NATS server that is stopped by SIGSTOP. */
+	/** Loses every message from now on while all stay connected, like a NATS server that is stopped by SIGSTOP. */
 	freeze(): void {
 		this.#passes = false;
 	}
@@ -38,12 +38,12 @@ export class MemoryBus {
 		this.#passes = true;
 	}
 
-	/** Sends raw bytes to whoever listens: how a test plays a broken peer. */
+	/** Sends raw bytes to all listeners. With this a test plays a broken peer. */
 	inject(subject: string, payload: Uint8Array): void {
 		this.deliver(subject, payload);
 	}
 
-	/** Opens one directory's way in; who opens it closes it. */
+	/** Opens the connection of one directory. The caller closes it. */
 	open(): Bus {
 		const port = new MemoryPort(this, ++this.#inboxes);
 		this.#ports.add(port);
@@ -127,7 +127,7 @@ function subjectPattern(subject: string): RegExp {
 	return new RegExp(`^${tokens.join("\\.")}$`);
 }
 
-/** A directory over a bus inside this process; same behaviour as over NATS. */
+/** A directory over a bus inside this process. It behaves as over NATS. */
 export function openMemoryDirectory(bus: MemoryBus, options: DirectoryOptions): Directory {
 	return new BusDirectory(bus.open(), options);
 }

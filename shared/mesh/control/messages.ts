@@ -2,17 +2,17 @@ import { z } from "zod";
 import { parseServerUrl, type ServerScheme } from "#shared/base/address";
 import { isNodeId, parseStreamKey, type StreamKey } from "#shared/base/names";
 
-/** A stream passes one node per layer and more than a handful of layers adds only delay: a longer list is a loop. */
+/** A stream passes one node per layer. More than a few layers only add delay, so a longer list is a loop. */
 const MAX_HOPS = 16;
 /** Multitrack streams carry a few codecs; sixteen is twice what any encoder sends. */
 const MAX_CODECS = 16;
-/** Streams of one node that others remember: twice the 10,000 a node is measured with. */
+/** Streams of one node that others remember: twice the 10,000 with which a node is measured. */
 export const MAX_STREAMS_PER_NODE = 20_000;
-/** Entries of one register page: keeps the work of parsing one message to a few milliseconds. */
+/** Entries of one register page. The bound keeps the parsing of a message to a few milliseconds. */
 export const MAX_PAGE_STREAMS = 2_000;
-/** Pages of one snapshot: room for the streams of a node when every entry is as long as it may be. */
+/** Pages of one snapshot: enough for all streams of a node if every entry has the greatest length. */
 export const MAX_PAGES = 512;
-/** Labels, versions and codec names are for people and metrics; longer ones are nobody's. */
+/** Labels, versions and codec names are for people and metrics. No real one is longer. */
 const MAX_LABEL_LENGTH = 64;
 /** A host name has at most 253 characters; the rest is scheme and port. */
 const MAX_URL_LENGTH = 280;
@@ -45,7 +45,7 @@ export const nodeInfo = z.object({
 	rtmp: url("rtmp"),
 	/** Where its API answers: `http://host:port`. */
 	http: url("http", "https"),
-	/** New on every start, so that a restarted node is not taken for its former self; see `newIncarnation`. */
+	/** New at every start, so that a restarted node is not mistaken for its former run. See `newIncarnation`. */
 	incarnation: id,
 	version: label,
 });
@@ -65,10 +65,10 @@ export const streamInfo = z.object({
 	/** When it began, UTC: `2026-01-31T12:00:00.000Z`. */
 	since: z.string().regex(UTC),
 });
-/** A stream a node can give: key, the nodes it passed from the origin down, codecs, begin (UTC). */
+/** A stream that a node can give: key, the nodes it passed from the origin down, codecs, begin (UTC). */
 export type StreamInfo = z.infer<typeof streamInfo>;
 
-/** Each second and on change; also the answer to `discover`. */
+/** Sent each second and on change. Also the answer to `discover`. */
 export const alive = z.object({
 	node: nodeInfo,
 	/** Number of the node's last stream change. */

@@ -4,8 +4,8 @@ import { NatsBus } from "./nats-bus.ts";
 import type { NatsOptions } from "./nats-options.ts";
 
 /**
- * A directory over NATS. Returns at once, also while no server is there: the state tells.
- * Throws ConfigError where the options cannot be used (an unreadable file, a bad node id).
+ * A directory over NATS. It returns at once, also if no server is there: `state` tells. Throws ConfigError if the options cannot
+ * be used (an unreadable file, a bad node id).
  */
 export function openNatsDirectory(nats: NatsOptions, options: DirectoryOptions): Directory {
 	return new BusDirectory(new NatsBus(nats, options), options);

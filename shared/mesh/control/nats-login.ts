@@ -8,10 +8,10 @@ import {
 import { ConfigError } from "#shared/base/errors";
 import type { NatsOptions } from "./nats-options.ts";
 
-/** TLS as the client takes it; `host` is what a server's certificate is checked against where it is dialled by address. */
+/** The client's TLS options. If the server is dialled by address, its certificate is checked against `host`. */
 export type LoginTls = NonNullable<NodeConnectionOptions["tls"]> & { host?: string };
 
-/** The client's options for who we are and how we are sure of the server. Throws ConfigError where a file or seed is unusable. */
+/** The client's options for our login and for the check of the server. Throws ConfigError if a file or seed is unusable. */
 export function loginOptions(nats: NatsOptions): Omit<NodeConnectionOptions, "tls"> & { tls?: LoginTls } {
 	const authenticator = [...nkey(nats), ...creds(nats)];
 	return {
@@ -26,7 +26,7 @@ function* nkey({ nkeySeed }: NatsOptions): Generator<Authenticator> {
 	if (nkeySeed !== undefined) yield checked(nkeyAuthenticator(new TextEncoder().encode(nkeySeed)), "the nkey seed");
 }
 
-// Read at every login, because credentials are renewed in place; one that cannot be read just then is used as it was.
+// Read at every login, because credentials are renewed in place. If they cannot be read at that moment, the former ones are used.
 function* creds({ credsFile }: NatsOptions): Generator<Authenticator> {
 	if (credsFile === undefined) return;
 	let latest = checked(credsAuthenticator(readable(credsFile)), `the credentials file ${credsFile}`);
@@ -36,13 +36,13 @@ function* creds({ credsFile }: NatsOptions): Generator<Authenticator> {
 			renewed(nonce);
 			latest = renewed;
 		} catch {
-			// The former credentials may still be good; the server decides.
+			// The former credentials may still be valid. The server decides.
 		}
 		return latest(nonce);
 	};
 }
 
-// The scheme alone does not make the client insist on TLS.
+// The scheme alone does not make the client demand TLS.
 function tls({ servers, tls: files }: NatsOptions): { tls?: LoginTls } {
 	if (!files) return servers.some((url) => url.startsWith("tls://")) ? { tls: {} } : {};
 	for (const path of Object.values(files)) if (path !== undefined) readable(path);

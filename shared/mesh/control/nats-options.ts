@@ -1,6 +1,6 @@
-/** How to reach the control plane; what is absent is not used. */
+/** How to reach the control plane. Absent options are not used. */
 export type NatsOptions = {
-	/** `nats://host:port` or `tls://host:port`; several name the members of one cluster. */
+	/** `nats://host:port` or `tls://host:port`. Several addresses are the members of one cluster. */
 	readonly servers: readonly string[];
 	readonly user?: string;
 	readonly password?: string;
@@ -9,6 +9,6 @@ export type NatsOptions = {
 	readonly nkeySeed?: string;
 	/** Path of a credentials file (JWT and nkey seed). */
 	readonly credsFile?: string;
-	/** PEM files; a present object demands TLS. */
+	/** PEM files. If the object is present, TLS is demanded. */
 	readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
 };

@@ -10,50 +10,50 @@ import {
 import { Snapshot } from "./snapshot.ts";
 import type { StreamTable } from "./stream-table.ts";
 
-/** A healthy parent answers within 100 ms; a first or next page that is not here by then is lost. Doubles with every failure, */
+/** A healthy parent answers within 100 ms, so a page that is not here after this time is lost. The time doubles with every failure, */
 const REGISTER_TIMEOUT: Millis = 1_000;
-/** so that a slow path or a busy machine is not asked again while it still works on the last answer. */
+/** up to this, so that a slow path or a busy machine is not asked again while it still works on the last answer. */
 const MAX_REGISTER_TIMEOUT: Millis = 8_000;
-/** Between asking again: doubles from the first to the second, with equal jitter so that a tier does not ask in step. */
+/** The pause before the next request. It doubles from the first value to the second, with jitter so that a tier does not ask in step. */
 const RETRY_FIRST: Millis = 250;
 const RETRY_MOST: Millis = 5_000;
-/** A parent that was in step so long after a snapshot is asked at once when it is not; one that jumps about waits. */
+/** If the table fitted the parent for this long after a snapshot, a gap is asked for at once. After a shorter time the request waits. */
 const TRUSTED_AFTER: Millis = 1_000;
-/** A parent whose streams found no room is asked again this much later at the earliest, and where there is room now. */
+/** If streams of a parent found no room, the parent is asked again after this time at the earliest, and only if there is room then. */
 const PARTIAL_RETRY: Millis = 30_000;
-/** Events kept while a snapshot is on its way; what is past them shows as a gap and is asked for again. */
+/** Events kept while a snapshot is on its way. Further events are dropped, show as a gap and are asked for again. */
 const MAX_WAITING_EVENTS = 4_096;
-/** Streams taken in or out in one step: some tenths of a millisecond. */
+/** Streams added or removed in one step: some tenths of a millisecond. */
 const STEP_STREAMS = 32;
 
 /** One change of a parent's list. */
 export type StreamEvent = (AddStream & { readonly type: "add" }) | (RemoveStream & { readonly type: "remove" });
 
-/** What a follower does to the world. */
+/** What a follower needs from its owner. */
 export type FollowerPort = {
-	/** Has `register` sent, now or later, and `sent` called then; the pages come back through `page` with this ticket. */
+	/** Sends `register`, now or later, and then calls `sent`. The pages come back through `page` with this ticket. */
 	readonly register: (ticket: string, why: "new" | "gap" | "retry", sent: () => void) => void;
-	/** The request is answered, or given up. */
+	/** The request was answered or given up. */
 	readonly registered: () => void;
-	/** Whether messages of the parent are here and not worked off yet. */
+	/** Whether messages of the parent wait here for their turn. */
 	readonly isBehind: () => boolean;
 	readonly added: (stream: StreamInfo) => void;
 	readonly removed: (stream: StreamInfo, reason: string) => void;
-	/** Whether the table shows what the parent has, as far as there is room; told again and again. */
+	/** Says whether the table shows the parent's streams, as far as there is room. Called repeatedly. */
 	readonly synced: (synced: boolean) => void;
-	/** Makes room in the table at the cost of others; false where this parent has its share. */
+	/** Makes room in the table at the cost of other parents; false if this parent already has its share. */
 	readonly makeRoom: () => boolean;
-	/** A stream was left out for want of room. */
+	/** A stream was left out because there was no room. */
 	readonly full: () => void;
-	/** Events that wait for snapshots, of all parents together; false where those are too many. */
+	/** Counts the events of all parents that wait for snapshots; false if there are too many. */
 	readonly keep: (more: number) => boolean;
 	readonly random: () => number;
 };
 
 /**
  * Keeps one parent's streams in step with the parent: snapshot first, then its events in order of `seq`.
- * A gap, or a sign of life that does not fit, fetches the snapshot anew. The only owner of that retry.
- * What may take long is a generator, run step by step and to its end before the parent's next message.
+ * After a gap, or a sign of life that does not fit, it fetches the snapshot again. It is the only owner of that retry.
+ * Long work is a generator. It is run step by step, and to its end before the parent's next message.
  */
 export class ParentFollower {
 	readonly #id: string;
@@ -61,7 +61,7 @@ export class ParentFollower {
 	readonly #streams: StreamTable;
 	readonly #port: FollowerPort;
 	#incarnation: string;
-	/** The change the table shows; undefined before the first snapshot. */
+	/** The `seq` that the table shows; undefined before the first snapshot. */
 	#seq: number | undefined;
 	#snapshot: Snapshot | undefined;
 	#waiting: StreamEvent[] = [];
@@ -70,7 +70,7 @@ export class ParentFollower {
 	#askedAt: Millis = 0;
 	/** When streams were last left out of the table. */
 	#partialAt: Millis | undefined;
-	/** Ends the wait for a page, or for the next try. */
+	/** Cancels the wait for a page or for the next try. */
 	#timer: Cancel | undefined;
 
 	constructor(parent: { id: string; incarnation: string }, streams: StreamTable, clock: Clock, port: FollowerPort) {
@@ -82,7 +82,7 @@ export class ParentFollower {
 		this.#ask("new");
 	}
 
-	/** The parent says how far it is; asks for a snapshot where the table is not that far. */
+	/** The parent tells its `seq`. If the table is behind, a snapshot is requested. */
 	heard(incarnation: string, seq: number, count: number): void {
 		if (incarnation !== this.#incarnation || this.#isAsking) return;
 		if (seq !== this.#seq || !this.#isComplete(count)) {
@@ -93,7 +93,7 @@ export class ParentFollower {
 		this.#port.synced(true);
 	}
 
-	/** The parent was started anew: nothing of its former run holds. */
+	/** The parent has restarted. Nothing of its former run is valid. */
 	*restarted(incarnation: string): Generator<undefined, void> {
 		this.#stopAsking();
 		this.#forgetWaiting();
@@ -104,7 +104,7 @@ export class ParentFollower {
 		this.#ask("new");
 	}
 
-	/** The control plane is back: what waits to be asked is asked now, the rest is doubted until the parent speaks. */
+	/** The control plane is back. Waiting requests are sent now. Other tables are uncertain until the parent's next sign of life. */
 	resume(): void {
 		this.#failures = 0;
 		if (this.#isAsking) this.#ask("retry");
@@ -122,12 +122,12 @@ export class ParentFollower {
 		}
 	}
 
-	/** Whether an answer with this ticket is waited for. */
+	/** Whether an answer with this ticket is expected. */
 	expects(ticket: string): boolean {
 		return ticket === this.#snapshot?.ticket;
 	}
 
-	/** A page of the answer to the request with this ticket. Throws ProtocolError where it does not fit; then `refused` is next. */
+	/** A page of the answer with this ticket. Throws ProtocolError if it does not fit. Then call `refused`. */
 	*page(ticket: string, page: RegisterPage): Generator<undefined, void> {
 		const snapshot = this.#snapshot;
 		if (ticket !== snapshot?.ticket || page.node.incarnation !== this.#incarnation || !snapshot.note(page)) return;
@@ -140,12 +140,12 @@ export class ParentFollower {
 		if (seq !== undefined && snapshot === this.#snapshot) yield* this.#end(snapshot, seq);
 	}
 
-	/** Nobody took the request, or its answer cannot be read. */
+	/** Nobody received the request, or its answer cannot be read. */
 	refused(ticket: string): void {
 		if (this.expects(ticket)) this.#retryLater();
 	}
 
-	/** Others need the room: leaves out some streams. */
+	/** Other parents need the room. Leaves out some streams. */
 	cut(count: number): void {
 		this.#partialAt = this.#clock.now();
 		for (const key of this.#streams.of(this.#id).keys()) {
@@ -171,7 +171,7 @@ export class ParentFollower {
 		return this.#clock.now() - this.#partialAt < PARTIAL_RETRY || !this.#streams.hasRoom();
 	}
 
-	// A second gap before the parent confirmed the snapshot waits its turn: a peer that talks nonsense costs no flood.
+	// A second gap before the parent confirmed the snapshot has to wait, so that a broken peer does not cause a flood of requests.
 	#gap(): void {
 		if (this.#failures > 0) this.#retryLater();
 		else {
@@ -197,7 +197,7 @@ export class ParentFollower {
 	#expectPage(): void {
 		this.#timer?.();
 		const span = Math.min(REGISTER_TIMEOUT * 2 ** Math.min(this.#failures, 10), MAX_REGISTER_TIMEOUT);
-		// A page that waits here for its turn is not late.
+		// A page that already waits here for its turn is not late.
 		this.#timer = this.#clock.after(span, () => (this.#port.isBehind() ? this.#expectPage() : this.#retryLater()));
 	}
 
@@ -240,7 +240,7 @@ export class ParentFollower {
 		else this.#remove(event.key, event.reason);
 	}
 
-	/** False where there is no room. */
+	/** False if there is no room. */
 	#add(stream: StreamInfo): boolean {
 		const known = this.#streams.of(this.#id);
 		const isOneMore = known.size >= MAX_STREAMS_PER_NODE && !known.has(stream.key);

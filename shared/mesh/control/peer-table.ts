@@ -2,19 +2,19 @@ import type { Millis } from "#shared/base/clock";
 import type { NodeView } from "./directory.ts";
 import type { Alive, NodeInfo } from "./messages.ts";
 
-/** Three signs of life missed in a row: one may be lost, two may be late. */
+/** Three missing signs of life: one may be lost, two may be late. */
 export const SUSPECT_AFTER: Millis = 3_000;
-/** Silence is a node's own only if this node was heard through the control plane after the other missed a sign of life. */
+/** A silent node is at fault only if the control plane passed messages after the node missed a sign of life. */
 const PROVEN_AFTER: Millis = 1_500;
-/** A minute of silence outlasts a restart and a moved container; who stays away longer is not coming back as itself. */
+/** A restart or a moved container takes less than a minute. A node that stays away longer does not come back as itself. */
 export const FORGET_AFTER: Millis = 60_000;
-/** Other nodes remembered at once: far past any cluster, and still some megabytes. */
+/** Other nodes remembered at once: far more than any cluster has, and still only some megabytes. */
 export const MAX_NODES = 4_096;
 /** Former runs of one node id still told apart from its present run. */
 const MAX_FORMER = 8;
-/** So many runs in so short a time are no node's: a process takes longer to start. The next is believed when the first is older. */
+/** No node restarts so often in so short a time. The next run is believed when the first one is older than this. */
 const FLAPPING_WITHIN: Millis = 10_000;
-/** What a dead process sent last may still be on its way this long. */
+/** The last messages of a dead process may be on their way for this long. */
 const FORMER_GRACE: Millis = 1_500;
 
 type Peer = {
@@ -25,12 +25,12 @@ type Peer = {
 };
 
 /**
- * What a sign of life meant. `duplicate`: a former run speaks beside the present one, so two processes share the id;
- * `former`: a late word of a dead process; `full`: no room for another node; `flapping`: too many runs to believe in another.
+ * The meaning of a sign of life. `duplicate`: a former run is still alive, so two processes share the id. `former`: a late message of
+ * a dead process. `full`: there is no room for another node. `flapping`: too many runs to believe another one.
  */
 export type Heard = "new" | "restarted" | "returned" | "known" | "former" | "duplicate" | "full" | "flapping";
 
-/** Who is there: a pure table of other nodes, fed with signs of life and the time. */
+/** A pure table of other nodes, fed with signs of life and the time. */
 export class PeerTable {
 	readonly #peers = new Map<string, Peer>();
 
@@ -44,7 +44,7 @@ export class PeerTable {
 		return [...this.#peers.values()].map(({ view }) => view);
 	}
 
-	/** Takes in a sign of life. */
+	/** Handles a sign of life. */
 	hear(message: Alive, now: Millis): Heard {
 		const peer = this.#peers.get(message.node.id);
 		if (!peer) return this.#admit(message, now);
@@ -74,7 +74,7 @@ export class PeerTable {
 		if (peer) peer.view = { ...peer.view, suspect: true };
 	}
 
-	/** Takes a node out; the node's last view. */
+	/** Removes a node and returns its last view. */
 	remove(id: string): NodeView | undefined {
 		const view = this.get(id);
 		this.#peers.delete(id);
@@ -82,8 +82,8 @@ export class PeerTable {
 	}
 
 	/**
-	 * Marks whoever has been silent too long; tells who became suspect and who is to be removed.
-	 * `provenAt` is when the control plane last passed a message for certain; `isHere` tells of whom something waits to be heard.
+	 * Finds nodes that have been silent too long. Returns those that became suspect and those that must be removed. `provenAt` is the
+	 * last time at which the control plane surely passed a message. `isHere` tells whether messages of a node still wait here.
 	 */
 	sweep(
 		now: Millis,
@@ -104,7 +104,7 @@ export class PeerTable {
 		return { suspects, lost };
 	}
 
-	/** Forgives all silence so far: nobody could be heard. */
+	/** Forgives all silence so far, because nobody could be heard. */
 	forgive(now: Millis): void {
 		for (const peer of this.#peers.values()) peer.heardAt = now;
 	}
@@ -122,7 +122,7 @@ function viewOf({ node, load, draining, streams }: Alive, synced: boolean): Node
 
 function refresh(peer: Peer, message: Alive, now: Millis): Heard {
 	const returned = peer.view.suspect;
-	// What a node is stays as first told; only its state moves within one incarnation.
+	// The identity of a node stays as it was first announced. Within one incarnation only its state changes.
 	const info: NodeInfo = peer.view.info;
 	peer.view = { ...viewOf(message, peer.view.synced), info };
 	peer.heardAt = now;

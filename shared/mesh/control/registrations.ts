@@ -1,17 +1,17 @@
-/** Streams asked for at once, of all nodes together: more would arrive faster than they are taken in, and wait here as bytes. */
+/** Streams of all nodes that are requested at once. More would arrive faster than they are handled, and wait here as bytes. */
 const MAX_STREAMS_ASKED = 40_000;
-/** A request counts as so many streams more: a node may say it has none. */
+/** Each request counts as this many further streams, because a node may claim to have none. */
 const STREAMS_OF_A_REQUEST = 100;
 
 type Request = { readonly streams: number; readonly send: () => void };
 
-/** Requests for snapshots, one for each node, held back so that few are answered at once. Nodes with few streams go first. */
+/** Requests for snapshots, one per node. They are delayed so that only few are answered at once. Nodes with few streams go first. */
 export class Registrations {
 	readonly #waiting = new Map<string, Request>();
 	readonly #sent = new Map<string, number>();
 	#streams = 0;
 
-	/** Sends the request of a node now or when others are through; it replaces one before. */
+	/** Sends the request of a node now, or after others. It replaces an earlier request for that node. */
 	ask(id: string, streams: number, send: () => void): void {
 		this.#remove(id);
 		this.#waiting.set(id, { streams: streams + STREAMS_OF_A_REQUEST, send });
@@ -24,7 +24,7 @@ export class Registrations {
 		this.#next();
 	}
 
-	/** What was sent got lost with the control plane, and all ask anew. */
+	/** All sent requests were lost with the control plane. All followers ask again. */
 	reset(): void {
 		this.#waiting.clear();
 		this.#sent.clear();

@@ -6,11 +6,11 @@ import type { RegisterPage } from "./messages.ts";
 /** Time for all pages of an answer: 20,000 streams over a slow path take a few seconds. */
 const MAX_SPAN: Millis = 30_000;
 
-/** The pages of one answer to `register`, in whatever order they come. What they list is taken in page by page. */
+/** The pages of one answer to `register`, in any order. Their streams are handled page by page. */
 export class Snapshot {
-	/** Answers bear it, so that an answer to a former request is told apart. */
+	/** Answers carry it, so that an answer to an earlier request is recognised. */
 	readonly ticket: string;
-	/** What the table took of it. */
+	/** The streams that the table took from it. */
 	readonly present = new Set<StreamKey>();
 	readonly #clock: Clock;
 	readonly #pages = new Set<number>();
@@ -22,14 +22,13 @@ export class Snapshot {
 		this.#clock = clock;
 	}
 
-	/** The request went out. */
+	/** The request was sent. */
 	sent(): void {
 		this.#askedAt = this.#clock.now();
 	}
 
 	/**
-	 * Notes that a page came; false where it was there before.
-	 * Throws ProtocolError where pages cannot be of one answer, or come without end.
+	 * Notes a page; false if it came before. Throws ProtocolError if the pages cannot belong to one answer, or take too long.
 	 */
 	note({ node, seq, page, pages }: RegisterPage): boolean {
 		this.#first ??= { node, seq, page, pages };
@@ -45,7 +44,7 @@ export class Snapshot {
 		return true;
 	}
 
-	/** The change the snapshot shows, once all of it is there. */
+	/** The `seq` that the snapshot shows, when all pages are there. */
 	get whole(): number | undefined {
 		return this.#pages.size === this.#first?.pages ? this.#first.seq : undefined;
 	}

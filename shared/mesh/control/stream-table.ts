@@ -3,14 +3,14 @@ import type { StreamInfo } from "./messages.ts";
 
 /** Streams of all nodes together, in bytes of memory: about 170,000 of ordinary length. */
 export const MAX_STREAM_BYTES = 128 * 1024 * 1024;
-/** What an entry and each text in it take besides the characters: measured with V8, rounded up. */
+/** The memory of an entry and of each text in it, without the characters. Measured with V8, rounded up. */
 const ENTRY_BYTES = 512;
 const TEXT_BYTES = 40;
 
 const NO_STREAMS: ReadonlyMap<StreamKey, StreamInfo> = new Map();
 const NO_HOLDERS: ReadonlyMap<string, StreamInfo> = new Map();
 
-/** Streams by node and nodes by stream, kept in step with each other and within a bound for all. */
+/** Streams by node and nodes by stream, always consistent, with one bound for all. */
 export class StreamTable {
 	readonly #byNode = new Map<string, Map<StreamKey, StreamInfo>>();
 	readonly #byKey = new Map<StreamKey, Map<string, StreamInfo>>();
@@ -32,7 +32,7 @@ export class StreamTable {
 		return this.#byKey.get(key) ?? NO_HOLDERS;
 	}
 
-	/** Adds or updates; `full` where there is no room for it, and what was known stays. */
+	/** Adds or updates a stream. `full`: there is no room, and the known entry stays. */
 	set(nodeId: string, stream: StreamInfo): "same" | "set" | "full" {
 		const known = this.of(nodeId).get(stream.key);
 		if (known && sameStream(known, stream)) return "same";
@@ -44,7 +44,7 @@ export class StreamTable {
 		return "set";
 	}
 
-	/** Whether a node has less than an equal share of the room: then others make room for it. */
+	/** Whether a node has less than an equal share of the room. If so, others make room for it. */
 	isBelowShare(nodeId: string): boolean {
 		const nodes = this.#byNode.size + (this.#byNode.has(nodeId) ? 0 : 1);
 		return (this.#bytesOf.get(nodeId) ?? 0) < this.#maxBytes / nodes;
@@ -63,7 +63,7 @@ export class StreamTable {
 		return this.#bytes < this.#maxBytes * 0.75;
 	}
 
-	/** Removes; tells what was there. */
+	/** Removes a stream and returns it. */
 	delete(nodeId: string, key: StreamKey): StreamInfo | undefined {
 		const known = this.of(nodeId).get(key);
 		if (known) {
@@ -82,7 +82,7 @@ export class StreamTable {
 	}
 }
 
-/** About what a stream takes in memory. */
+/** The approximate memory of a stream. */
 function bytesOf({ key, hops, codecs, since }: StreamInfo): number {
 	let bytes = ENTRY_BYTES + key.length + since.length + TEXT_BYTES * (2 + hops.length + codecs.length);
 	for (const text of hops) bytes += text.length;
@@ -90,7 +90,7 @@ function bytesOf({ key, hops, codecs, since }: StreamInfo): number {
 	return bytes;
 }
 
-/** Whether two announcements say the same. */
+/** Whether two announcements are equal. */
 export function sameStream(a: StreamInfo, b: StreamInfo): boolean {
 	return a.key === b.key && a.since === b.since && sameList(a.hops, b.hops) && sameList(a.codecs, b.codecs);
 }

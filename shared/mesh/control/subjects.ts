@@ -1,6 +1,6 @@
 import { isNodeId } from "#shared/base/names";
 
-/** Whether `text` can be a cluster name: like a node id, it stands between the dots of a subject. */
+/** Whether `text` can be a cluster name. Like a node id, it is one token of a subject. */
 export const isClusterName = isNodeId;
 
 /** Every NATS subject of one cluster; `id` is a node id, already parsed. */
@@ -20,13 +20,13 @@ export function subjectsOf(cluster: string) {
 		timeline: (id: string) => node(id, "timeline"),
 		report: (id: string) => node(id, "report"),
 		discover: `${root}.discover`,
-		/** Wildcards: what everybody hears from everybody. */
+		/** Wildcards: messages from all nodes to all nodes. */
 		everyAlive: node("*", "alive"),
 		everyGone: node("*", "gone"),
 	} as const;
 }
 
-/** The node id a subject of this cluster speaks for, or undefined where it names none. */
+/** The node id in a subject of this cluster; undefined if there is none. */
 export function nodeIdOf(subject: string): string | undefined {
 	const [, , kind, id = ""] = subject.split(".");
 	return kind === "node" && isNodeId(id) ? id : undefined;

@@ -1,37 +1,37 @@
 import type { Cancel, Clock, Millis } from "#shared/base/clock";
 
-/** Work at a stretch: what else this process does, media above all, waits no longer than this and one step. */
+/** Work at a stretch. Other work of this process, above all media, waits no longer than this and one step. */
 const SLICE: Millis = 4;
-/** Bytes of messages that wait, of all senders: a second of what one process works off. */
+/** Bytes of waiting messages of all senders: as much as one process handles in a second. */
 const MAX_BYTES = 16 * 1024 * 1024;
-/** Past it only senders with little waiting are heard, so that a noisy one does not silence the others, */
+/** Past that bound only senders with fewer waiting bytes than this are heard, so that a noisy sender does not silence the others. */
 const LITTLE_BYTES = 16 * 1024;
-/** and these up to here: ids are free to invent. */
+/** The bound for them. It is needed because a peer can invent ids. */
 const MAX_BYTES_OF_ALL = 32 * 1024 * 1024;
-/** What a waiting message takes besides its bytes. */
+/** The memory of a waiting message without its bytes. */
 const ENTRY_BYTES = 256;
 
-/** What is done for a message: at once, or in steps of well under a millisecond. */
+/** The work for a message: done at once, or in steps of well under a millisecond. */
 export type Work = () => Iterator<void> | void;
 
-/** Runs a step of the work that is called so, and keeps what it throws. */
+/** Runs a step of the work with this name. It catches what the step throws. */
 export type Guard = <T>(what: string, step: () => T) => T | undefined;
 
 type Waiting = {
 	readonly works: { readonly bytes: number; readonly what: string; readonly work: Work }[];
 	bytes: number;
-	/** The first of them, once it has begun. */
+	/** The first work, if it has begun. */
 	begun: Iterator<void> | undefined;
 };
 
 /**
- * Works off messages in slices that take at most half of this process's time. Each sender's own go in order; senders take turns.
- * Nothing waits where there is little to do: it is done in `add`.
+ * Handles messages in slices that take at most half of this process's time. Messages of one sender stay in order. Senders take turns.
+ * If there is little to do, nothing waits: the work is done in `add`.
  */
 export class Turns {
 	readonly #clock: Clock;
 	readonly #guard: Guard;
-	/** In the order of turns. */
+	/** Senders in the order of their turns. */
 	readonly #waiting = new Map<string, Waiting>();
 	#bytes = 0;
 	#openedAt: Millis = Number.NEGATIVE_INFINITY;
@@ -45,7 +45,7 @@ export class Turns {
 		this.#guard = guard;
 	}
 
-	/** Takes the work of one message, called `what`; false where too much waits already, and it is not done. */
+	/** Takes the work of one message, named `what`. False: too much waits already, and the work is not done. */
 	add(sender: string, bytes: number, what: string, work: Work): boolean {
 		const waiting = this.#waiting.get(sender) ?? { works: [], bytes: 0, begun: undefined };
 		const cost = bytes + ENTRY_BYTES;
@@ -59,12 +59,12 @@ export class Turns {
 		return true;
 	}
 
-	/** Whether something of this sender waits, or is not done yet. */
+	/** Whether work of this sender waits or is unfinished. */
 	isBehind(sender: string): boolean {
 		return this.#waiting.has(sender);
 	}
 
-	/** Forgets what waits and takes nothing more. */
+	/** Drops all waiting work and takes no more. */
 	close(): void {
 		this.#isClosed = true;
 		this.#rest?.();
@@ -84,7 +84,7 @@ export class Turns {
 			from = at;
 		}
 		this.#isWorking = false;
-		// As long as the work took, however long its last step was.
+		// The rest is as long as the work, also if the last step was long.
 		if (this.#waiting.size > 0) this.#rest = this.#clock.after(this.#used, () => this.#rested());
 	}
 
@@ -106,7 +106,7 @@ export class Turns {
 		waiting.begun = isDone ? undefined : begun;
 		if (isDone) this.#drop(waiting);
 		this.#waiting.delete(sender);
-		// To the end of the line.
+		// The sender goes to the end of the line.
 		if (waiting.works.length > 0 && !this.#isClosed) this.#waiting.set(sender, waiting);
 	}
 

@@ -4,19 +4,19 @@ import { isAmf0Object } from "#shared/formats/amf0";
 import type { Randoms } from "#shared/rtmp/handshake";
 import { isProof, makeProof } from "#shared/rtmp/node-proof";
 
-/** Property of the `connect` command and of its answer under which a node says who it is. */
+/** The property of the `connect` command and of its answer with which a node identifies itself. */
 const PROPERTY = "millrace";
 
-/** Who this node is and, where the mesh has one, the key all its nodes share. */
+/** The identity of this node, and the key that all nodes share, if the mesh has one. */
 export type Identity = { id: string; key?: string };
 
-/** What a connecting peer turned out to be. `answer` goes into the info object of the connect's answer. */
+/** The result for a connecting peer. `answer` goes into the info object of the answer to `connect`. */
 export type PeerCheck =
 	| { type: "client" }
 	| { type: "node"; id: string; answer: Amf0Object }
 	| { type: "refused"; reason: "missing-proof" | "wrong-proof" | "loop"; message: string };
 
-/** The parent's side: judges the object of a `connect`. A peer that claims to be a node must prove it where there is a key. */
+/** The parent's side: checks the object of a `connect`. If there is a key, a peer that claims to be a node must prove that it knows it. */
 export function checkPeer(self: Identity, object: Amf0Object, randoms: Randoms): PeerCheck {
 	const claim = claimOf(object);
 	if (!claim) return { type: "client" };
@@ -40,13 +40,13 @@ export function checkPeer(self: Identity, object: Amf0Object, randoms: Randoms):
 	return { type: "node", id: node, answer: { [PROPERTY]: answer } };
 }
 
-/** The child's side: what goes into its `connect`. */
+/** The child's side: the properties for its `connect`. */
 export function introduce(self: Identity, randoms: Randoms): Amf0Object {
 	const proof = self.key === undefined ? {} : { proof: makeProof(self.key, { randoms, child: self.id }) };
 	return { [PROPERTY]: { node: self.id, ...proof } };
 }
 
-/** The child's side: judges the parent's answer; a sentence of complaint, or undefined where all is well. */
+/** The child's side: checks the parent's answer. Returns a sentence of complaint, or undefined if all is well. */
 export function complaintAbout(self: Identity, info: Amf0Object, randoms: Randoms): string | undefined {
 	if (self.key === undefined) return undefined;
 	const { node, proof } = claimOf(info) ?? {};

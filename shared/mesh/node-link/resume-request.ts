@@ -9,7 +9,7 @@ export const askAsNode = (token: ResumeToken | undefined): Amf0Object => ({
 	[PROPERTY]: { segments: true, ...(token && { resume: encodeToken(token) }) },
 });
 
-/** The parent's side: where the child left off; undefined where it does not say, or not in words we know. */
+/** The parent's side: the last frames of the child; undefined if the child does not tell them in a known form. */
 export function resumeAsked(object: Amf0Object | undefined): ResumeToken | undefined {
 	const request = object?.[PROPERTY];
 	const token = isAmf0Object(request) ? request["resume"] : undefined;

@@ -3,10 +3,10 @@ import type { UpstreamNews } from "#shared/base/runtime";
 import type { SwitchEvent } from "#shared/media/splice";
 import type { OnAirChange, PullLoss } from "#shared/mesh/upstream";
 
-/** A standby's next frame is due long before; later than this the line of a loss does not wait for who takes over. */
+/** The next frame of a standby comes much earlier. After this time the line about a loss no longer waits for the server that takes over. */
 const TAKEOVER_MS: Millis = 1_000;
 
-/** A loss that is told once it is known who takes over. */
+/** A loss that is logged when it is known which server takes over. */
 type OpenLoss = { readonly server: string; readonly why: string; readonly cancel: Cancel };
 
 /** Why a server that still played was left. */
@@ -16,7 +16,7 @@ const LEFT: Record<string, string> = {
 	failback: "a preferred upstream is back",
 };
 
-/** How it is with a server that was tried again and lost again. */
+/** The words for a server that was tried again and lost again. */
 const STILL: Record<PullLoss, string> = {
 	lost: "still unreachable",
 	idle: "still sends nothing",
@@ -27,18 +27,18 @@ const STILL: Record<PullLoss, string> = {
 };
 
 /**
- * Tells people what becomes of one stream's upstreams, in as few lines as possible: one for a failover (who, why, who took over,
- * what it cost), one while a lost server stays away, one when it is back. Servers are called by their ids.
+ * Tells people what happens to the upstreams of one stream, in as few lines as possible: one line for a failover (which server, why,
+ * which one took over, the cost), one while a lost server stays away, one when it is back. Servers have their ids as names.
  */
 export class FailoverLog {
 	readonly #clock: Clock;
 	readonly #tell: (news: UpstreamNews) => void;
-	/** Whose frames readers get. */
+	/** The server whose frames readers get. */
 	#leader: string | undefined;
-	/** Servers that were lost and are not back; true where it was told that they stay away. */
+	/** Servers that were lost and are not back. True if a line said that they stay away. */
 	readonly #away = new Map<string, boolean>();
 	#open: OpenLoss | undefined;
-	/** Why the server on air was left, as the machine says it. */
+	/** Why the server on air was left, in the machine's word. */
 	#cause = "";
 
 	constructor(clock: Clock, tell: (news: UpstreamNews) => void) {
@@ -56,7 +56,7 @@ export class FailoverLog {
 		}
 	}
 
-	/** A pull ended by itself; `why` says the reason in words. */
+	/** A pull ended by itself. `why` is the reason in words. */
 	lost(server: string, reason: PullLoss, why: string): void {
 		const isTold = this.#away.get(server);
 		if (isTold !== undefined) {
@@ -72,16 +72,16 @@ export class FailoverLog {
 		else this.#say("warn", "lost", `${server} lost (${why}); ${this.#leader} goes on`, { server, why });
 	}
 
-	/** A server brings media, and not only what it had in store. */
+	/** A server brings media that is more than its history. */
 	flowing(server: string): void {
 		if (this.#away.delete(server)) this.#say("info", "back", `${server} is back`, { server });
 	}
 
-	/** Another server's frames are passed on; `from` and `to` are ids of servers. */
+	/** Frames of another server are passed on. `from` and `to` are ids of servers. */
 	switched(event: SwitchEvent): void {
 		const { from, to, cause } = event;
 		this.#leader = to;
-		// Both play, and the one that is ahead now was behind before: nothing happened to anybody.
+		// Both play, and only their order changed. Nothing happened to readers.
 		if (cause === "slower") return;
 		const loss = this.#open?.server === from ? this.#open : undefined;
 		if (loss) this.#clear();

@@ -1,12 +1,12 @@
 import type { Cancel, Clock, Millis } from "#shared/base/clock";
 import type { Feed } from "#shared/media/splice";
 
-/** A newcomer is recognised by its first keyframe or a few frames of sound; one that is not is another encoder's. */
+/** A new feed is recognised by its first keyframe or a few audio frames. Otherwise it comes from another encoder. */
 const OVERLAP_MS: Millis = 1_000;
 
 /**
- * Lets feeds go without a seam: the one that carries the stream stays until another is recognised, since a newcomer that
- * has hardly a frame in common with what was sent would be taken for a stranger.
+ * Closes feeds without a gap. The feed that carries the stream stays until another one is recognised. Otherwise a new feed with few
+ * frames in common with the output would count as that of another encoder.
  */
 export class Handover {
 	readonly #clock: Clock;
@@ -22,12 +22,12 @@ export class Handover {
 		this.#staying.add(feed);
 	}
 
-	/** Some feed brought a packet: those that wait for that may go now. */
+	/** Some feed brought a packet. Feeds that wait for it may close now. */
 	noted(): void {
 		for (const [feed, leave] of this.#leaving) if (!this.#isNeeded(feed)) leave();
 	}
 
-	/** Calls `close` as soon as the feed can be spared; at once where it brings nothing any more. */
+	/** Calls `close` as soon as the feed is not needed; at once if it brings nothing any more. */
 	leave(feed: Feed, isOver: boolean, close: () => void): void {
 		this.#staying.delete(feed);
 		if (isOver || !this.#isNeeded(feed)) {
@@ -43,12 +43,12 @@ export class Handover {
 		this.#leaving.set(feed, end);
 	}
 
-	/** A feed brings nothing any more: nobody waits for it. */
+	/** A feed brings nothing any more. Nobody waits for it. */
 	lost(feed: Feed): void {
 		this.#leaving.get(feed)?.();
 	}
 
-	/** Ends the waiting: all that were to leave are closed. */
+	/** Ends the waiting. All feeds that were to close are closed. */
 	end(): void {
 		this.#staying.clear();
 		for (const leave of [...this.#leaving.values()]) leave();

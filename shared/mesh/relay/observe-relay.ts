@@ -3,7 +3,7 @@ import type { Catalog, WaitingRoom } from "#shared/mesh/catalog";
 import type { Relay } from "./relay.ts";
 import type { RelayedStream } from "./relayed-stream.ts";
 
-/** Shows in the metrics what a relay pulls and offers, and who waits for it. */
+/** Adds metrics about what a relay pulls and offers, and about plays that wait. */
 export function observeRelay(metrics: Metrics, relay: Relay, room: WaitingRoom, catalog: Catalog): void {
 	const overStreams = (count: (stream: RelayedStream) => number) => () =>
 		[...relay.streams.values()].reduce((sum, stream) => sum + count(stream), 0);

@@ -4,13 +4,13 @@ import type { Identity } from "#shared/mesh/node-link";
 import { pull } from "#shared/mesh/upstream";
 import { Relay, type RelayOptions } from "./relay.ts";
 
-/** What a relay stands on, and who hears of each packet that comes in. */
+/** What a relay needs. `onPacket` is called for each incoming packet. */
 export type RelayParts = Pick<RelayOptions, "directory" | "catalog" | "clock" | "events"> & {
 	readonly identity: Identity;
 	onPacket(packet: MediaPacket): void;
 };
 
-/** A relay as its configuration wants it, which pulls over RTMP. The caller disposes of it. */
+/** Opens a relay with this configuration that pulls over RTMP. The caller disposes of it. */
 export function openRelay(config: RelayConfig, { identity, onPacket, ...parts }: RelayParts): Relay {
 	const { clock } = parts;
 	return new Relay({

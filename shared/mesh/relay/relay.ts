@@ -13,16 +13,16 @@ export type RelayOptions = {
 	self: string;
 	table: UpstreamTable;
 	directory: Directory;
-	/** What this node offers: kept here in step with what its upstreams offer. */
+	/** What this node offers. The relay keeps it equal to what its upstreams offer. */
 	catalog: Catalog;
 	clock: Clock;
 	events: Events;
 	pull(key: StreamKey, ...rest: Parameters<Puller>): ReturnType<Puller>;
-	/** How many servers play along beside the one on air. */
+	/** How many servers are pulled beside the one on air. */
 	standby: number;
-	/** Return to a preferred server once it has played this long; undefined: stay. */
+	/** Return to a preferred server when it has played for this long; undefined: never. */
 	holdMs: Millis | undefined;
-	/** Pulled always, whether or not anybody reads. */
+	/** Streams that are always pulled, also without readers. */
 	staticStreams: readonly StreamKey[];
 	/** How long the segments of an app's streams are where no node above says so. */
 	segmentMs(app: string): Millis;
@@ -32,17 +32,17 @@ export type RelayOptions = {
 		waitMs: Millis;
 		/** How long a stream is kept after its last reader. */
 		keepMs: Millis;
-		/** How long readers are held while nobody has their stream. */
+		/** How long readers are held while no upstream has their stream. */
 		lingerMs: Millis;
 	};
 };
 
-/** A static stream whose upstreams all failed is asked for again after this. */
+/** A static stream whose upstreams all failed is requested again after this time. */
 const STATIC_RETRY_MS = 1_000;
 
 /**
- * The heart of intermediate and edge alike: streams pulled from upstream for as long as somebody here wants them.
- * Disposing ends them all.
+ * The heart of intermediate and edge: streams that are pulled from upstreams as long as somebody here needs them. Disposing ends
+ * them all.
  */
 export class Relay implements Fetcher, Disposable {
 	readonly #options: RelayOptions;
@@ -64,7 +64,7 @@ export class Relay implements Fetcher, Disposable {
 		for (const key of options.staticStreams) this.#keepStatic(key);
 	}
 
-	/** Streams being pulled, with their state, for those who look. */
+	/** The streams that are pulled, with their state. */
 	get streams(): ReadonlyMap<StreamKey, RelayedStream> {
 		return this.#streams;
 	}
@@ -153,9 +153,9 @@ export class Relay implements Fetcher, Disposable {
 		return stream;
 	}
 
-	/** Holds a static stream, and looks again and again whether it is still pulled. */
+	/** Holds a static stream, and checks regularly whether it is still pulled. */
 	#keepStatic(key: StreamKey): void {
-		// Already pulled for a reader: that subscription goes on, and this one looks again when it is over.
+		// It is already pulled for a reader. That subscription goes on, and this check runs again when it is over.
 		const stream = this.#streams.get(key) ?? this.#start(key, undefined);
 		stream?.hold();
 		const look = (): void => {
@@ -183,7 +183,7 @@ export class Relay implements Fetcher, Disposable {
 		}
 	}
 
-	/** A silent encoder may go on at any moment: whoever waits for the end hears of it once readers are held no longer. */
+	/** A silent encoder may go on at any moment. Listeners hear of the end only when readers are no longer held. */
 	#onWithdrawn(key: StreamKey, reason: string): void {
 		if (this.#stopped) return;
 		const { clock, catalog, times } = this.#options;
@@ -197,7 +197,7 @@ export class Relay implements Fetcher, Disposable {
 		else tell();
 	}
 
-	/** A node that comes or goes concerns all streams: an address is a stranger's only while no node announces it. */
+	/** A node that comes or goes concerns all streams: an address is unknown only while no node announces it. */
 	#tellStreams(): void {
 		for (const stream of this.#streams.values()) stream.candidatesChanged();
 	}
@@ -206,7 +206,7 @@ export class Relay implements Fetcher, Disposable {
 		for (const key of this.#options.directory.streamsOf(node).keys()) this.#offer(key);
 	}
 
-	/** Where the frames come from at present: the hops others hear of are those the frames really pass. */
+	/** The holder from which the frames come at present. So the announced hops are those that the frames really pass. */
 	#holderOnAir(key: StreamKey): Holder | undefined {
 		const upstream = this.#streams.get(key)?.upstream;
 		if (upstream === undefined) return undefined;
@@ -215,7 +215,7 @@ export class Relay implements Fetcher, Disposable {
 			.find(({ node, stream }) => node.info.id === upstream && !stream.hops.includes(this.#options.self));
 	}
 
-	/** Brings what this node offers into step with what its upstreams offer. */
+	/** Makes the offer of this node equal to that of its upstreams. */
 	#offer(key: StreamKey, reason = "unavailable"): void {
 		const { catalog, self } = this.#options;
 		const best = this.#holderOnAir(key) ?? bestHolder(key, this.#options);

@@ -20,7 +20,7 @@ import { FailoverLog } from "./failover-log.ts";
 import { Handover } from "./handover.ts";
 import { SwitchHistory } from "./switch-history.ts";
 
-/** Dials a server and feeds what comes; see `pull`. */
+/** Dials a server and delivers its packets; see `pull`. */
 export type Puller = (
 	server: Candidate,
 	to: {
@@ -45,19 +45,19 @@ export type RelayedStreamOptions = Wishes & {
 	/** How long its segments are where no node above says so. */
 	segmentMs: Millis;
 	pull: Puller;
-	/** The last frames had by whoever wants the stream: it begins there where an upstream still holds them. */
+	/** The last frames of the first asker. The stream begins there if an upstream still has them. */
 	resume: ResumeToken | undefined;
 	events: Events;
-	/** Another server is on air, or none. */
+	/** Another server is on air, or no server. */
 	onAirChanged(): void;
-	/** It is over: forget it. Comes once. */
+	/** The stream is over. Comes exactly once. */
 	onOver(reason: RelayEnd): void;
 };
 
-/** Why a relayed stream ends: nobody has it any more, nobody reads it any more, the service stops, or a fault of our own. */
+/** Why a relayed stream ends: no upstream has it, nobody reads it, the service stops, or our own code failed. */
 export type RelayEnd = "gave-up" | "unread" | "stopped" | "failed";
 
-/** What a child may have missed and asks for when it comes back: longer than any switch takes. */
+/** A child that comes back may ask for this much. It is longer than any switch takes. */
 export const HISTORY_MS: Millis = 12_000;
 
 /** A parent that says it tells of segments does so at the next keyframe; none are longer but by mistake. */
@@ -74,7 +74,7 @@ export class RelayedStream {
 	readonly #history = new SwitchHistory();
 	readonly #failovers: FailoverLog;
 	readonly #handover: Handover;
-	/** Who wants frames and waits for the next one. */
+	/** Callers that wait for the next frame. */
 	#waiting: ((isFlowing: boolean) => void)[] = [];
 	#holds = 0;
 	#cancelKeep: Cancel | undefined;
@@ -118,7 +118,7 @@ export class RelayedStream {
 		});
 	}
 
-	/** Begins to pull; apart from the making, so that it may end at once. */
+	/** Starts to pull. It is not part of the constructor because the stream may end at once. */
 	start(): void {
 		this.#subscription.start();
 	}
@@ -128,17 +128,17 @@ export class RelayedStream {
 		return this.#subscription.server;
 	}
 
-	/** Where the subscription stands. */
+	/** The state of the subscription. */
 	get state(): SubscriptionState {
 		return this.#subscription.state;
 	}
 
-	/** Its switches of upstream. */
+	/** Its switches between upstreams. */
 	get history(): Pick<SwitchHistory, "records" | "total"> {
 		return this.#history;
 	}
 
-	/** Actors at work to keep it coming. */
+	/** Actors that work for it. */
 	get actors(): number {
 		return this.#subscription.actors;
 	}
@@ -148,8 +148,8 @@ export class RelayedStream {
 	}
 
 	/**
-	 * True once frames flow, false where the stream is over before. While nobody is on air there is nothing to begin with but
-	 * old frames, which a child would take for a parent that works.
+	 * True when frames flow; false if the stream ends before. While no server is on air there are only old frames. A child would
+	 * mistake them for a parent that works.
 	 */
 	async flowing(): Promise<boolean> {
 		if (this.#over) return false;
@@ -197,7 +197,7 @@ export class RelayedStream {
 	#letGo(): void {
 		this.#holds--;
 		if (this.#holds > 0 || this.#over) return;
-		// Nothing ever came: there is nothing to keep for the next reader.
+		// No frame ever came, so there is nothing to keep for the next reader.
 		if (this.hub.packetsIn === 0) this.end("unread");
 		else this.#cancelKeep = this.#options.clock.after(this.#options.keepMs, () => this.end("unread"));
 	}

@@ -1,15 +1,15 @@
 import type { SwitchEvent } from "#shared/media/splice";
 
-/** One switch of upstreams as it is kept for those who look. */
+/** One switch between upstreams, as the API shows it. */
 export type SwitchRecord = Omit<SwitchEvent, "framesLost"> & {
 	/** UTC. */
 	readonly at: string;
 	readonly framesLost: number | null;
-	/** None of one encoder's, whose copies are recognised; null where another encoder's follow. */
+	/** 0 for frames of one encoder, whose copies are recognised; null if frames of another encoder follow. */
 	readonly framesRepeated: number | null;
 };
 
-/** Enough for an hour of an upstream that flaps each minute; older ones are forgotten. */
+/** Enough for an hour of an upstream that fails every minute. Older records are forgotten. */
 const MAX_RECORDS = 64;
 
 /** The last switches of one subscription, oldest first. */
@@ -29,7 +29,7 @@ export class SwitchHistory {
 		if (this.#records.length > MAX_RECORDS) this.#records.shift();
 	}
 
-	/** Switches ever, the forgotten ones too. */
+	/** All switches, including forgotten ones. */
 	get total(): number {
 		return this.#total;
 	}

@@ -1,22 +1,22 @@
-/** One server a stream may be pulled from. */
+/** One server from which a stream may be pulled. */
 export type Candidate = {
-	/** Tells candidates apart and names them in logs: the node id where there is one, else `host:port`. */
+	/** Identifies the candidate, also in logs: its node id, or `host:port` without one. */
 	readonly id: string;
 	readonly host: string;
 	readonly port: number;
-	/** The app to ask for; undefined means the stream's own. */
+	/** The app to ask for; undefined means the app of the stream. */
 	readonly app: string | undefined;
-	/** Nodes between it and the encoder; 0 for an origin, and where nobody tells. */
+	/** Nodes between it and the encoder; 0 for an origin, or if unknown. */
 	readonly depth: number;
 };
 
-/** A candidate and what its place among the others depends on. */
+/** A candidate with everything that decides its place among the others. */
 export type Server = Candidate & {
 	/** Label of its server group. */
 	readonly group: string;
 	readonly rank: "primary" | "secondary";
-	/** 0 is the nearest; a farther tier is a refuge. */
+	/** 0 is the nearest tier. A farther tier is a refuge. */
 	readonly tier: number;
-	/** It gave no sign of life for too long: it is asked for nothing new, and what it sends is taken. */
+	/** It was silent for too long. It is asked for nothing new, but its media are taken. */
 	readonly isSuspect: boolean;
 };

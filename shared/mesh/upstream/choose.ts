@@ -9,14 +9,14 @@ import type { StreamKey } from "#shared/base/names";
 import type { Directory, Holder, NodeInfo } from "#shared/mesh/control";
 import type { Candidate, Server } from "./candidate.ts";
 
-/** What a choice looks at: the table, what the directory shows, and who chooses. */
+/** The basis of a choice: the table of upstreams, the directory, and the node that chooses. */
 export type Sight = {
 	readonly self: string;
 	readonly table: UpstreamTable;
 	readonly directory: Pick<Directory, "nodes" | "holders" | "state">;
 };
 
-/** Whether a node's streams are wanted here: it stands in the table, or in one of its tiers. */
+/** Whether a node is an upstream: it is in the table, or in one of its tiers. */
 export function isUpstream(table: UpstreamTable, info: NodeInfo): boolean {
 	if (table.type === "discover") return table.tiers.some((tier) => isInTier(tier, info));
 	return table.groups.some(({ primary, secondary }) =>
@@ -26,7 +26,7 @@ export function isUpstream(table: UpstreamTable, info: NodeInfo): boolean {
 
 /**
  * Servers that have the stream, each once, in order of preference: tier by tier the primaries of all groups, then the
- * secondaries. Loops and draining nodes are left out, and nodes that announce no address one can dial.
+ * secondaries. Loops, draining nodes and nodes without an address to dial are left out.
  */
 export function serversFor(key: StreamKey, sight: Sight): readonly Server[] {
 	const holders = sight.directory.holders(key).filter((holder) => isUsable(holder, sight.self));
@@ -37,10 +37,10 @@ export function serversFor(key: StreamKey, sight: Sight): readonly Server[] {
 	return once(inOrder(servers));
 }
 
-/** The path of a stream through its best holder, or undefined where nobody has it: what this node tells its own children. */
+/** The hops of a stream through its best holder; undefined if nobody has it. This node announces them to its children. */
 export function bestHolder(key: StreamKey, sight: Sight): Holder | undefined {
 	const usable = sight.directory.holders(key).filter(({ stream }) => !stream.hops.includes(sight.self));
-	// Ties are broken by name, so that what is announced does not change with the order of messages.
+	// Names break ties, so that the announcement does not depend on the order of messages.
 	return usable.sort((a, b) => rankOf(a) - rankOf(b) || a.node.info.id.localeCompare(b.node.info.id))[0];
 }
 
@@ -55,7 +55,7 @@ const isInTier = (tier: UpstreamTier, info: NodeInfo): boolean =>
 
 type DialledAddress = Extract<Address, { type: "rtmp" }>;
 
-/** Where a node says that it is; undefined where that is nowhere. A node's word stays the same for its whole run. */
+/** The address that a node announces; undefined if it is not usable. It stays the same for a run of the node. */
 function placeOf(info: NodeInfo): DialledAddress | undefined {
 	const known = places.get(info);
 	if (known || places.has(info)) return known;
@@ -73,7 +73,7 @@ function isAt(address: Address, info: NodeInfo): boolean {
 	return place?.host === address.host && place.port === address.port;
 }
 
-/** Where a server stands among the others: its tier, and its group's place in that. */
+/** The place of a server among the others: its tier, and the place of its group in that tier. */
 type Standing = Pick<Server, "group" | "rank" | "tier"> & { readonly groupAt: number };
 type Standee = Server & Pick<Standing, "groupAt">;
 
@@ -84,7 +84,7 @@ function ofHolder({ node: { info, suspect }, stream }: Holder, standing: Standin
 	return [{ id: info.id, host, port, app, depth: stream.hops.length - 1, isSuspect: suspect, ...standing }];
 }
 
-/** Each child begins at another group, and within that at another server, so that children spread over parents. */
+/** Each child begins with another group, and in the group with another server, so that children spread over the parents. */
 function discovered(tiers: readonly UpstreamTier[], holders: readonly Holder[], self: string): Standee[] {
 	return tiers.flatMap((wanted, tier) => {
 		const here = holders.filter(({ node }) => isInTier(wanted, node.info));
@@ -101,14 +101,14 @@ function discovered(tiers: readonly UpstreamTier[], holders: readonly Holder[], 
 const bySpread = <T>(self: string, all: readonly T[], name: (one: T) => string): T[] =>
 	[...all].sort((a, b) => spread(self, name(a)).localeCompare(spread(self, name(b))));
 
-/** A number of fixed width that is as good as random, the same for the same pair. */
+/** A number of fixed width that looks random and is always the same for the same pair. */
 function spread(child: string, parent: string): string {
 	let hash = 2_166_136_261;
 	for (const char of `${child} ${parent}`) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 16_777_619) >>> 0;
 	return hash.toString(16).padStart(8, "0");
 }
 
-/** A server that no node announces may have the stream all the same, but is asked last. */
+/** A server that no node announces may still have the stream. It is asked last. */
 function tabled(groups: readonly ServerGroup[], holders: readonly Holder[], { directory }: Sight): Standee[] {
 	const nodes = directory.nodes();
 	return groups.flatMap(({ label: group, primary, secondary, app }, groupAt) =>
@@ -130,7 +130,7 @@ const ofAddress = ({ host, port, ...address }: DialledAddress, app: string | und
 	depth: 0,
 });
 
-/** Where a group has several servers of one rank, its second one comes after the first one of every other group. */
+/** If a group has several servers of one rank, its second server comes after the first server of every other group. */
 function inOrder(servers: readonly Standee[]): Standee[] {
 	const before = new Map<string, number>();
 	const keyed = servers.map((server) => {
@@ -145,7 +145,7 @@ function inOrder(servers: readonly Standee[]): Standee[] {
 	return keyed.sort((a, b) => compare(a.order, b.order)).map(({ server }) => server);
 }
 
-/** The same server may be in several groups, or its address and its id in one. Under another app it is another one. */
+/** The same server may be in several groups, or in one group by address and by id. With another app it counts as another server. */
 function once(servers: readonly Standee[]): Server[] {
 	const kept: Server[] = [];
 	for (const { groupAt: _, ...server } of servers) {

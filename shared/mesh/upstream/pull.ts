@@ -21,14 +21,14 @@ export type PullOptions = {
 	key: StreamKey;
 	server: Candidate;
 	self: Identity;
-	/** The last frames had, asked at the moment of the play; undefined before the first. */
+	/** The last frames that this node has. Called at the moment of the play; undefined before the first frame. */
 	resume(): ResumeToken | undefined;
 	clock: Clock;
-	/** Silence this long means an origin is dead, whatever its TCP connection says; a node deeper in the tree gets a little more. */
+	/** An origin that is silent for this long is dead, also if its TCP connection is up. A node deeper in the tree gets a little more time. */
 	idleMs: Millis;
-	/** Time from the dial to the first media; the upstream may have to fetch the stream first. */
+	/** Time from the dial to the first media. The upstream may have to fetch the stream first. */
 	firstMediaMs: Millis;
-	/** Packets as they come; before the first of them, `onLive`. What these three throw ends the pull. */
+	/** Packets as they come. `onLive` comes before the first one. If one of these three throws, the pull ends. */
 	onPacket(packet: MediaPacket): void;
 	onLive(): void;
 	/** The upstream answered, and says of its segments where they begin, or does not. */
@@ -37,28 +37,28 @@ export type PullOptions = {
 	onSegmentRefused?(reason: SegmentRefusal): void;
 	/** Media still came after `idleMs`: it is more than what the upstream had in store. */
 	onFlowing(): void;
-	/** The pull is over, by a fixed `reason`; comes exactly once unless it was stopped. */
+	/** The pull is over, with a fixed `reason`. Comes exactly once, unless the pull was stopped. */
 	onLost(reason: PullLoss, message: string): void;
 };
 
 /**
- * How a pull ends: `idle` no media · `lost` the connection broke · `refused` the upstream said no · `ended` the stream is over
- * there · `protocol` it spoke no RTMP · `failed` what it sent made something of ours throw.
+ * How a pull ends. `idle`: no media. `lost`: the connection broke. `refused`: the upstream refused. `ended`: the stream is over
+ * there. `protocol`: the upstream broke the protocol. `failed`: our own code threw on what it sent.
  */
 export type PullLoss = "idle" | "lost" | "refused" | "ended" | "protocol" | "failed";
 
 /**
- * A silence travels down the tree. Who stands next to it finds another server within this, and all below have what they had:
- * did they leave it in the same moment, they would turn to those who have to search themselves.
+ * A silence travels down the tree. The node next to it finds another server within this time, and all nodes below keep their
+ * server. If they left it at the same moment, they would turn to nodes that have to search too.
  */
 const DEPTH_MS: Millis = 100;
 
-/** A timer that comes later than this was held up with all else in this process: media may lie unread in the socket. */
+/** If a timer is later than this, the whole process was held up, and media may be unread in the socket. */
 const HELD_UP_MS: Millis = 20;
-/** What lies there is read within this part of `idleMs`. */
+/** Those media are read within this part of `idleMs`. */
 const READ_SHARE = 10;
 
-/** Starts to pull. The returned function ends it without a word. */
+/** Starts to pull. The returned function ends the pull without a report. */
 export function pull(options: PullOptions): Cancel {
 	const { key, server, self, clock } = options;
 	const { app, name } = splitStreamKey(key);

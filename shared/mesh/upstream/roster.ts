@@ -1,29 +1,29 @@
 import type { Server } from "./candidate.ts";
 import type { ServerReport } from "./server-machine.ts";
 
-/** Servers that failed and went away, whose failures still count when they return: more than the servers of any table. */
+/** Servers that failed and went away. Their failures still count when they return. No table has so many servers. */
 const MAX_GONE = 64;
 
 /**
- * `dialling` asked to play · `trial` media came, which may be what the server had in store · `steady` media keeps flowing ·
- * `cooling` lost, and waits before another try · `resting` may be asked.
+ * `dialling`: asked to play. `trial`: media came, which may be only the server's history. `steady`: media keeps flowing.
+ * `cooling`: lost, and waits before another try. `resting`: may be asked.
  */
 export type ServerState = "dialling" | "trial" | "steady" | "cooling" | "resting";
 
-/** What is known of one server; `tries` came to nothing in a row. */
+/** What is known about one server. `tries` are the failed tries in a row. */
 type Entry = { readonly server: Server; readonly state: ServerState; readonly tries: number };
 
 /**
- * Who plays a stream and who could, as values: nothing here acts. `offered` have the stream, in order of preference.
- * In `entries` whoever answers or is lost goes to the end: so those that play stand in the order they answered, the first
- * of them on air, and those that were lost in the order of their loss.
+ * The servers that play a stream, and those that could, as values: nothing here acts. `offered` have the stream, in order of
+ * preference. In `entries` a server that answers or is lost goes to the end. So servers that play are in the order of their answers,
+ * with the first one on air, and lost servers are in the order of their loss.
  */
 export type Roster = { readonly offered: readonly Server[]; readonly entries: readonly Entry[] };
 
-/** What changes a roster from outside. */
+/** Events that change a roster. */
 export type RosterEvent =
 	| ServerReport
-	/** Which servers have the stream, or how they are, changed. */
+	/** The servers that have the stream changed, or their state changed. */
 	| { type: "candidates"; servers: readonly Server[] };
 
 export const stateOf = ({ entries }: Roster, id: string): ServerState =>
@@ -35,13 +35,13 @@ export const triesOf = ({ entries }: Roster, id: string): number =>
 
 const isLive = ({ state }: Entry): boolean => state === "trial" || state === "steady";
 
-/** Those that play, the one on air first, then in the order they answered. */
+/** The servers that play: the one on air first, then in the order of their answers. */
 export const live = ({ entries }: Roster): string[] => entries.filter(isLive).map(({ server }) => server.id);
 
 /** The server whose frames readers get first, if any. */
 export const onAir = (roster: Roster): string | undefined => live(roster)[0];
 
-/** Takes in what happened. A word of a server that is past it (it was sent to rest meanwhile) changes nothing. */
+/** Applies an event. A late event of a server that was sent to rest meanwhile changes nothing. */
 export function noted(roster: Roster, event: RosterEvent): Roster {
 	switch (event.type) {
 		case "candidates":
@@ -67,7 +67,7 @@ export function asked(roster: Roster, server: Server): Roster {
 export const rested = (roster: Roster, id: string): Roster =>
 	tidy(changed(roster, id, ["trial", "steady"], { state: "resting" }));
 
-/** A server is put on air though others answered before it. */
+/** A server is put on air although others answered before it. */
 export function preferred(roster: Roster, id: string): Roster {
 	const isIt = ({ server }: Entry): boolean => server.id === id;
 	return { ...roster, entries: [...roster.entries.filter(isIt), ...roster.entries.filter((entry) => !isIt(entry))] };
@@ -81,7 +81,7 @@ function changed(roster: Roster, id: string, from: readonly ServerState[], chang
 	return { ...roster, entries: roster.entries.map(apply) };
 }
 
-/** `changed`, and to the end of the list. */
+/** As `changed`, and moves the entry to the end of the list. */
 function moved(roster: Roster, id: string, from: readonly ServerState[], change: Change): Roster {
 	if (!from.includes(stateOf(roster, id))) return roster;
 	const { entries } = changed(roster, id, from, change);
@@ -89,7 +89,7 @@ function moved(roster: Roster, id: string, from: readonly ServerState[], change:
 	return { ...roster, entries: [...entries.filter((entry) => !isIt(entry)), ...entries.filter(isIt)] };
 }
 
-/** Forgets servers at rest of which there is nothing to remember, and of those that have the stream no more all but the last. */
+/** Forgets resting servers without failures. Of the servers that no longer have the stream it keeps only the last ones. */
 function tidy(roster: Roster): Roster {
 	const entries = roster.entries.filter(({ state, tries }) => state !== "resting" || tries > 0);
 	const isOffered = ({ server }: Entry): boolean => roster.offered.some(({ id }) => id === server.id);

@@ -3,18 +3,18 @@ import type { Candidate } from "./candidate.ts";
 import { backoff } from "./retry.ts";
 
 /**
- * What a pull reports: `live` at its first media, `flowing` once media has kept flowing long enough to be more than what a
- * server had in store, then at most one `lost`.
+ * The reports of a pull: `live` at its first media, `flowing` when media has flowed long enough to be more than the server's
+ * history, then at most one `lost`.
  */
 export type PullReport = { type: "live" } | { type: "flowing" } | { type: "lost"; reason: string };
 
 export type ServerInput = {
 	server: Candidate;
-	/** Tries in a row that came to nothing before this one. */
+	/** Failed tries in a row before this one. */
 	tries: number;
 };
 
-/** What a server's machine tells its subscription. */
+/** Events of a server's machine for its subscription. */
 export type ServerReport =
 	| { type: "server.live"; id: string }
 	| { type: "server.flowing"; id: string }
@@ -29,7 +29,7 @@ export type ServerReport =
  *                           v
  *                        cooling ──ready──> (the subscription ends it)
  *
- * One server that is asked for one stream: exactly one pull until that is lost, then a pause before it may be asked again.
+ * One server that is asked for one stream. It has exactly one pull until that is lost, then a pause before it may be asked again.
  * A try counts as failed until media has kept flowing.
  */
 export const serverMachine = setup({

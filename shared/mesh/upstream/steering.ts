@@ -2,18 +2,18 @@ import type { Server } from "./candidate.ts";
 import { roundOf } from "./retry.ts";
 import { live, onAir, type Roster, stateOf, triesOf } from "./roster.ts";
 
-/** What is wanted of a roster. */
+/** The goals for a roster. */
 export type Plan = {
-	/** How many servers play along beside the one on air; 0 dials the next one when it is needed. */
+	/** How many servers are pulled beside the one on air. 0: the next one is dialled when it is needed. */
 	readonly standby: number;
-	/** Whether a server that stands before the one on air is to come back. */
+	/** Whether to return to a server that is preferred to the one on air. */
 	readonly failback: boolean;
 };
 
 /**
- * Servers to ask so that one is on air and `standby` play along: all from the nearest tier that has any, since a farther one
- * is a refuge. Those that did not fail come first, then those lost longest ago. `hurry` more are asked, whatever their
- * tier, while nobody answers. What is to come back is asked besides, one at a time.
+ * The servers to ask so that one is on air and `standby` more are pulled. All are from the nearest tier that has any, because a
+ * farther tier is a refuge. Servers that did not fail come first, then those lost longest ago. While nobody answers, `hurry` more
+ * are asked, of any tier. A preferred server to return to is asked in addition, one at a time.
  */
 export function toAsk(roster: Roster, { standby, failback }: Plan, hurry: number): Server[] {
 	const engaged = roster.offered.filter(({ id }) => ["dialling", "trial", "steady"].includes(stateOf(roster, id)));
@@ -27,8 +27,8 @@ export function toAsk(roster: Roster, { standby, failback }: Plan, hurry: number
 }
 
 /**
- * Servers that play and may rest once another one is known to: those that do not offer the stream any more, those of a
- * farther tier, standbys beyond their number.
+ * Servers that play and may rest when another one plays for certain: servers that no longer offer the stream, servers of a farther
+ * tier, and surplus standbys.
  */
 export function toRest(roster: Roster, { standby, failback }: Plan): string[] {
 	const fit = live(roster).flatMap((id) => roster.offered.find((server) => server.id === id) ?? []);
@@ -42,7 +42,7 @@ export function toRest(roster: Roster, { standby, failback }: Plan): string[] {
 	return live(roster).filter((id) => ![...kept, ...watched].some((server) => server.id === id));
 }
 
-/** The server that should be on air again: it stands before the one that is, and plays well. */
+/** The server that should be on air again: it is preferred to the one on air, and it is steady. */
 export const better = (roster: Roster): string | undefined =>
 	roster.offered.find((server) => isBetter(roster, server) && stateOf(roster, server.id) === "steady")?.id;
 
@@ -55,7 +55,7 @@ const nearestOf = (servers: readonly Server[]): number => Math.min(...servers.ma
 
 const isFree = (roster: Roster, { id, isSuspect }: Server): boolean => !isSuspect && stateOf(roster, id) === "resting";
 
-/** Servers to ask where one is wanted, in this order. */
+/** Servers that may be asked, in this order. */
 function freeOf(roster: Roster): Server[] {
 	const isQuiet = onAir(roster) === undefined;
 	const lostAt = (id: string): number => roster.entries.findIndex(({ server }) => server.id === id);
@@ -66,8 +66,8 @@ function freeOf(roster: Roster): Server[] {
 }
 
 /**
- * While somebody is on air a lost group is retried one server at a time: its primary some times, then its secondary, and so
- * on. A server that has not failed is no retry; while nobody is on air there is no time for turns.
+ * While a server is on air, a lost group is retried one server at a time: its primary a few times, then its secondary, and so on.
+ * A server that has not failed is not a retry. While no server is on air there is no time to take turns.
  */
 function hasTurn(roster: Roster, server: Server): boolean {
 	if (triesOf(roster, server.id) === 0) return true;

@@ -15,31 +15,31 @@ import {
 import { serverMachine } from "./server-machine.ts";
 import { better, toAsk, toRest } from "./steering.ts";
 
-/** A server on the same network answers in a few milliseconds, one across an ocean in some hundred. */
+/** A server on the same network answers in a few milliseconds, a server across an ocean in a few hundred. */
 const HURRY_MS = 300;
 
-/** The longest delay a timer takes (2^31 - 1 ms). */
+/** The longest delay of a timer (2^31 - 1 ms). */
 const FOR_EVER_MS = 2_147_483_647;
 
 export type SubscriptionInput = {
 	/** The servers that have the stream, in order of preference. */
 	servers: readonly Server[];
-	/** How many servers play along beside the one on air; 0 dials the next one when it is needed. */
+	/** How many servers are pulled beside the one on air. 0: the next one is dialled when it is needed. */
 	standby: number;
-	/** Return to a server that stands before the one on air once it has played this long; undefined: never. */
+	/** Return to a server that is preferred to the one on air when it has played for this long; undefined: never. */
 	holdMs: number | undefined;
-	/** Time in which no media keeps flowing before readers are told that the stream is over; undefined: for ever. */
+	/** Time without steady media before readers are told that the stream is over; undefined: for ever. */
 	patience: { first: number | undefined; later: number | undefined };
 };
 
-/** Another server is on air; `from` is absent at first, `to` when nobody is left. */
+/** Another server is on air. The first event has no `from`. Without `to` no server is left. */
 export type OnAirChange = { type: "onAir"; from?: string; to?: string; cause: string };
 
 type Context = Omit<SubscriptionInput, "servers"> & {
 	roster: Roster;
-	/** The server on air as last told. */
+	/** The server on air that was last reported. */
 	told: string | undefined;
-	/** How many more servers are asked because nobody answers. */
+	/** How many more servers are asked because no server answers. */
 	hurry: number;
 	cause: string;
 	wasLive: boolean;
@@ -48,7 +48,7 @@ type Context = Omit<SubscriptionInput, "servers"> & {
 const actorOf = (id: string): string => `server ${id}`;
 const planOf = ({ standby, holdMs }: Context) => ({ standby, failback: holdMs !== undefined });
 
-/** Why who plays is sent to rest. */
+/** Why a server that plays is sent to rest. */
 const causeOfRest = ({ offered }: Roster, id: string): string =>
 	offered.some((server) => server.id === id) ? "better" : "withdrawn";
 
@@ -56,17 +56,17 @@ const causeOfRest = ({ offered }: Roster, id: string): string =>
  *          ┌──────────── nobody is steady any more ────────────┐
  *          v                                                   │
  *   ──> searching: asking <──> trial ──somebody is steady──> onAir: settled <──> holding
- *          │                                                   ^     (a better server plays: back to it after holdMs)
+ *          │                                                   ^     (a better server plays: go back to it after holdMs)
  *       patience                                               │
  *          v                                                   │
  *       lastTrial ────────────somebody is steady───────────────┘
  *          │
  *       nobody plays ──> over
  *
- * One subscription: a stream that is wanted here, with one child for each server that is asked for it. The roster says who
- * is on air (the first to answer, then the next in order of answers) and who plays along; `steer` asks those who are to play
- * and ends those who may rest. A first answer puts a server on air; only media that keeps flowing stops the patience, since
- * any server may have an old group of pictures in store. Only this machine dials again.
+ * One subscription: a stream that is needed here, with one child for each server that is asked for it. The roster says which server
+ * is on air (the first to answer, then the next in the order of answers) and which others play. `steer` asks servers to play and
+ * ends those that may rest. A first answer puts a server on air. Only media that keeps flowing ends the patience, because any
+ * server may have an old group of pictures in its history. Only this machine dials again.
  */
 export const subscriptionMachine = setup({
 	types: {

@@ -6,30 +6,30 @@ import { serverMachine } from "./server-machine.ts";
 import { type OnAirChange, type SubscriptionInput, subscriptionMachine } from "./subscription-machine.ts";
 
 export type SubscriptionOptions = Omit<SubscriptionInput, "servers"> & {
-	/** The servers that have the stream, in order of preference; looked up at the start and whenever that may have changed. */
+	/** The servers that have the stream, in order of preference. Called at the start and whenever they may have changed. */
 	servers(): readonly Server[];
 	pull: StartPull;
 	onAirChanged(change: OnAirChange): void;
-	/** The machine gave up: nothing will come any more. */
+	/** The machine gave up. No more media will come. */
 	onOver(): void;
-	/** Something threw that should not, and that is the end of it. */
+	/** Our own code threw, and the subscription has ended. */
 	onFailed(error: unknown): void;
 };
 
-/** Where a subscription stands: ids of servers, the one on air first. */
+/** The state of a subscription: ids of servers, the one on air first. */
 export type SubscriptionState = {
 	readonly state: "searching" | "on-air" | "over";
 	readonly live: readonly string[];
 	readonly dialling: readonly string[];
 	readonly cooling: readonly string[];
-	/** All that have the stream, in order of preference, and those that are left. */
+	/** All servers that have the stream, in order of preference, and servers that are being left. */
 	readonly servers: readonly ServerStanding[];
 };
 
-/** One server as others see it; `leaving` plays until another one does. */
+/** The state of one server. `leaving`: it plays until another one does. */
 export type ServerStanding = Pick<Server, "id" | "group" | "rank"> & { readonly state: ServerState | "leaving" };
 
-/** A running subscription: keeps a stream coming. Owned and stopped by who wants the stream. Its methods never throw. */
+/** A running subscription keeps a stream coming. The owner of the stream owns and stops it. Its methods never throw. */
 export class Subscription {
 	readonly #actor: Actor<typeof subscriptionMachine>;
 	readonly #options: SubscriptionOptions;
@@ -43,13 +43,13 @@ export class Subscription {
 		this.#actor = createActor(machine, { input: { servers: [], standby, holdMs, patience } });
 		this.#actor.on("onAir", (change) => this.#contain(() => onAirChanged(change)));
 		this.#actor.subscribe({
-			// A machine that is stopped from outside is complete, too.
+			// A machine that is stopped from outside is complete too.
 			complete: () => this.#isStopped || onOver(),
 			error: (error) => this.#fail(error),
 		});
 	}
 
-	/** Begins to pull. */
+	/** Starts to pull. */
 	start(): void {
 		this.#actor.start();
 		this.candidatesChanged();
@@ -79,7 +79,7 @@ export class Subscription {
 		return 1 + Object.keys(this.#actor.getSnapshot().children).length;
 	}
 
-	/** Which servers have the stream may have changed. */
+	/** Call it when the servers that have the stream may have changed. */
 	candidatesChanged(): void {
 		if (this.#actor.getSnapshot().status !== "active") return;
 		this.#contain(() => this.#actor.send({ type: "candidates", servers: this.#options.servers() }));

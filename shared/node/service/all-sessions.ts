@@ -8,7 +8,7 @@ import {
 import type { SessionsView } from "#shared/doors/api";
 import type { Siblings } from "#shared/node/workers";
 
-/** What a worker asks the others; they answer with a page, a session or whether they had it, `undefined` as "". */
+/** A question of a worker to the others. They answer with a page, a session, or whether they had it; "" stands for `undefined`. */
 type Asked =
 	| {
 			readonly type: "list";
@@ -19,7 +19,7 @@ type Asked =
 	| { readonly type: "get"; readonly id: string }
 	| { readonly type: "end"; readonly id: string; readonly reason: string };
 
-/** The sessions of this process and, where it has some, of the others that share its ports. */
+/** The sessions of this process and of the other processes that share its ports, if there are any. */
 export function allSessions(own: SessionRegistry, siblings: Siblings | undefined): SessionsView {
 	siblings?.show("sessions", async (what) => JSON.stringify(answer(own, JSON.parse(what) as Asked)) ?? "");
 	const others = async (asked: Asked): Promise<unknown[]> => {

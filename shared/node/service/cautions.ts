@@ -4,7 +4,7 @@ import { RESERVED_FILES } from "#shared/net/socket";
 
 export type Caution = { readonly about: object; readonly message: string };
 
-/** What will surprise whoever started the service: each a line of its log. `openFiles` is how many this process may have. */
+/** Warnings for the person who started the service, one log line each. `openFiles` is the limit of this process. */
 export function cautions(config: Config, info: Pick<NodeInfo, "rtmp" | "http">, openFiles: number): Caution[] {
 	const found: Caution[] = [];
 	for (const scheme of ["rtmp", "http"] as const) {

@@ -34,7 +34,7 @@ import { observeAccess } from "./observe-access.ts";
 import { serveMetrics, serveProbes } from "./probes.ts";
 import { VERSION } from "./version.ts";
 
-/** What every service stands on. All of it is owned by the scope it was opened with. */
+/** What every service is built on. The scope that it was opened with owns all of it. */
 export type Node = {
 	readonly info: NodeInfo;
 	readonly identity: Identity;
@@ -43,39 +43,39 @@ export type Node = {
 	readonly metrics: Metrics;
 	readonly events: Events;
 	readonly directory: Directory;
-	/** Whom it lets in, and who is inside. */
+	/** Admission and the sessions of clients. */
 	readonly access: Access;
 	readonly rtmp: RtmpListener;
-	/** Where viewers come in. */
+	/** The HTTP server for viewers. */
 	readonly http: HttpServer;
-	/** Where those come in who run the service; the same as `http` where one listener is for both. */
+	/** The HTTP server for operators; equal to `http` if one listener serves both. */
 	readonly admin: HttpServer;
-	/** Where `admin` is, such as `http://127.0.0.1:8081`. */
+	/** The address of `admin`, such as `http://127.0.0.1:8081`. */
 	readonly adminUrl: string;
-	/** Done when somebody asks this node, over the control plane, to drain and stop. */
+	/** Resolves when this node is asked over the control plane to drain and stop. */
 	readonly drainAsked: Promise<void>;
-	/** It lets nobody in any more; set by `drain`. */
+	/** The node accepts no new clients. Set by `drain`. */
 	isDraining: boolean;
 	/** Other processes that share its ports. */
 	readonly siblings: Siblings | undefined;
-	/** What the start is to warn of. */
+	/** Warnings to log at the start. */
 	readonly cautions: readonly Caution[];
 };
 
-/** What a service may bring of its own, for meshes inside one process. */
+/** Parts that a caller may replace, for meshes inside one process. */
 export type NodeOptions = {
-	/** Which nodes' streams are wanted here. */
+	/** Tells the nodes whose streams this node needs. */
 	follow: (info: NodeInfo) => boolean;
 	log?: Logger | undefined;
 	/** Other processes that share its ports. */
 	siblings?: Siblings | undefined;
-	/** Who may publish and play; left out: everybody. */
+	/** Decides who may publish and play. Default: everybody. */
 	policy?: Policy | undefined;
-	/** Stands in for NATS. */
+	/** Replaces NATS. */
 	openDirectory?: ((options: DirectoryOptions) => Directory) | undefined;
 };
 
-/** Opens log, metrics, the ports and the directory. The doors stay shut until the service opens them. */
+/** Opens log, metrics, ports and directory. The doors stay closed until the service opens them. */
 export async function openNode(settings: Settings<Config>, scope: Scope, options: NodeOptions): Promise<Node> {
 	const { config } = settings;
 	const clock = systemClock;
@@ -164,7 +164,7 @@ function openDirectory(config: Config, options: NodeOptions, directoryOptions: D
 	return openMemoryDirectory(new MemoryBus(directoryOptions.clock), directoryOptions);
 }
 
-/** Opens the doors and tells whoever started this process where it listens. */
+/** Opens the doors, and tells the process that started this one where it listens. */
 export async function openDoors(node: Node, accept: Parameters<RtmpListener["open"]>[0]): Promise<void> {
 	node.rtmp.open(accept);
 	await Promise.all([...new Set([node.http, node.admin])].map((server) => server.open()));

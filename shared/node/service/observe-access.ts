@@ -2,7 +2,7 @@ import { Gauge } from "prom-client";
 import type { Access } from "#shared/access/admission";
 import { type Metrics, observe, observeTotal } from "#shared/base/runtime";
 
-/** Shows in the metrics who is let in and what they take: the same names at every service. Read at scrape time only. */
+/** Adds metrics about sessions and their traffic, with the same names in every service. They are read at scrape time only. */
 export function observeAccess(
 	metrics: Metrics,
 	{ sessions, ...access }: { sessions: Access["sessions"]; waiting(): number },

@@ -8,7 +8,7 @@ export type ProbesOptions = {
 	isDraining(): boolean;
 };
 
-/** Adds `/healthz` (the process answers) and `/readyz` (it takes work). */
+/** Adds `/healthz` (the process answers) and `/readyz` (it accepts work). */
 export function serveProbes(app: HttpApp, { directory, isDraining }: ProbesOptions): void {
 	const whyNot = (): string | undefined => {
 		if (isDraining()) return "draining";
@@ -24,7 +24,7 @@ export function serveProbes(app: HttpApp, { directory, isDraining }: ProbesOptio
 	});
 }
 
-/** Adds `/metrics` for Prometheus; with siblings, the series of all that answer. */
+/** Adds `/metrics` for Prometheus. With other workers it has the series of all that answer. */
 export function serveMetrics(app: HttpApp, metrics: Metrics, siblings: Siblings | undefined): void {
 	app.get("/metrics", async (_request, reply) => {
 		const { registry } = metrics;

@@ -3,9 +3,9 @@ import type { Scope, Service } from "#shared/base/runtime";
 import { drain } from "./drain.ts";
 import type { Node } from "./node.ts";
 
-/** What any running service shows to whoever started it. */
+/** What every running service shows to its caller. */
 export type Running<C extends Config = Config> = Service & {
-	/** Where others dial it, where viewers find its HTTP, and where those who run it find `/api` and `/metrics`. */
+	/** The addresses for other nodes (RTMP), for viewers (HTTP) and for operators (`/api` and `/metrics`). */
 	readonly rtmp: string;
 	readonly http: string;
 	readonly admin: string;
@@ -13,7 +13,7 @@ export type Running<C extends Config = Config> = Service & {
 	readonly settings: Settings<C>;
 };
 
-/** A service on this node; `readers` says how many still read when it drains. Disposing closes the scope. */
+/** A service on this node. `readers` returns how many still read while it drains. Disposing closes the scope. */
 export const running = <C extends Config>(
 	node: Node,
 	scope: Scope,

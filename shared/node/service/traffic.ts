@@ -2,7 +2,7 @@ import { type Metrics, observe, observeTotal } from "#shared/base/runtime";
 import type { MediaPacket } from "#shared/formats/packet";
 import type { StreamSource } from "#shared/mesh/catalog";
 
-/** Media received by one service, before feeds are merged; plain numbers, since every packet is counted. */
+/** Media received by one service, before feeds are merged. Plain numbers, because every packet is counted. */
 export class Traffic {
 	#packets = 0;
 	#bytes = 0;
@@ -12,7 +12,7 @@ export class Traffic {
 		this.#bytes += packet.payload.length;
 	}
 
-	/** Shows it, and what readers make of it, in the metrics. */
+	/** Adds metrics about it and about the readers. */
 	observe(metrics: Metrics, source: Pick<StreamSource, "readers" | "skippedFrames">): void {
 		observeTotal(
 			metrics,

@@ -1,2 +1,2 @@
-/** The version this code says it is; a test keeps it equal to the package's. */
+/** The version of this code. A test keeps it equal to that of the package. */
 export const VERSION = "0.1.0";

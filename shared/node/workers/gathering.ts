@@ -1,14 +1,14 @@
 import type { Cancel, Clock, Millis } from "#shared/base/clock";
 import type { FromWorker, Question, ToWorker } from "./worker-messages.ts";
 
-/** Prometheus waits ten seconds; a worker that is busy answers within a fraction of one, a frozen one not at all. */
+/** Prometheus waits ten seconds. A busy worker answers in less than one, a frozen worker never. */
 const ANSWER_MS: Millis = 1_000;
 
 type Member = { readonly isReady: boolean; send(message: ToWorker): void };
 
 type Round = { readonly waiting: Set<Member>; readonly texts: string[]; finish(): void };
 
-/** Brings what each worker says to a question to the one that was asked for all of them. */
+/** Collects the answers of all workers to a question for the worker that asked it. */
 export class Gathering {
 	readonly #clock: Clock;
 	readonly #members: readonly Member[];

@@ -2,14 +2,14 @@ import cluster from "node:cluster";
 import type { Millis } from "#shared/base/clock";
 import type { FromWorker, Question, ToWorker } from "./worker-messages.ts";
 
-/** Longer than the pool waits for the others; without the pool a worker shows its own. */
+/** Longer than the pool waits for the others. Without an answer of the pool a worker shows only its own. */
 const GATHER_MS: Millis = 2_000;
 
 /** The other workers of a service, as one of them sees them. */
 export type Siblings = {
-	/** Answers what another one asks about this; once for each subject. */
+	/** Answers questions of other workers about this subject. Call it once for each subject. */
 	show(about: Question["about"], own: (what: string) => Promise<string>): void;
-	/** What all others that answer in time say to it, a text each. */
+	/** The answers of all others that answer in time, one text each. */
 	gather(about: Question["about"], what?: string): Promise<readonly string[]>;
 };
 
@@ -21,7 +21,7 @@ const tell = (message: FromWorker): void => void process.send?.(message);
 /** Tells the pool, in one sentence, why this worker cannot start. */
 export const tellFailed = (message: string): void => tell({ event: "failed", message });
 
-/** Joins the pool this process was started by; `task` is what the pool made for it. To be called once. */
+/** Joins the pool that started this process. `task` is what the pool made for it. Call it once. */
 export function joinPool<Task>(): Promise<{ task: Task; siblings: Siblings }> {
 	const waiting = new Map<number, (texts: readonly string[]) => void>();
 	const answers = new Map<Question["about"], (what: string) => Promise<string>>();

@@ -1,9 +1,8 @@
-/** Where a family of series begins in Prometheus' text format: its help line stands first. */
+/** The start of a family of series in Prometheus' text format is its help line. */
 const FAMILY = /^(?=# HELP )/m;
 
 /**
- * Several processes' metrics as one text: each family once, with the series of all. The series are told apart by their own
- * labels.
+ * The metrics of several processes as one text. It has each family once, with the series of all. Their labels tell the series apart.
  */
 export function mergeMetrics(texts: readonly string[]): string {
 	const families = new Map<string, string[]>();

@@ -1,6 +1,6 @@
 import { Counter, Registry } from "prom-client";
 
-/** The metrics of a process that only starts others, in a registry of their own. */
+/** The metrics of a process that only starts others, in their own registry. */
 export function createPoolMetrics(labels: { node: string; role: string }) {
 	const registry = new Registry();
 	registry.setDefaultLabels(labels);

@@ -5,30 +5,30 @@ import { Gathering } from "./gathering.ts";
 import type { Ready } from "./worker-messages.ts";
 import { WorkerSlot } from "./worker-slot.ts";
 
-/** A worker told to end at once that has not by then is frozen; below what those wait who stop services. */
+/** A worker that has not ended by then is frozen. Service managers wait longer than this. */
 const STOP_MS: Millis = 3_000;
-/** What a worker may need beyond its readers' time: to say goodbye to the control plane. */
+/** The time that a worker needs after its readers left, to say goodbye to the control plane. */
 const GOODBYE_MS: Millis = 2_000;
 
 export type WorkerPoolOptions = {
 	readonly count: number;
 	readonly clock: Clock;
 	readonly log: Logger;
-	/** How long a worker's readers have to move when it is told to stop. */
+	/** Time that the readers of a worker have to move when it is told to stop. */
 	readonly drainMs: Millis;
-	/** What worker `number` (from 1) gets to do; copied to it. `isAlone`: no other listens at present. */
+	/** The task of worker `number` (from 1). It is copied to the worker. `isAlone`: no other worker listens at present. */
 	task(number: number, isAlone: boolean): unknown;
-	/** Metrics of this process, in Prometheus' text format, to be shown beside the workers'. */
+	/** Metrics of this process in Prometheus' text format, to show with those of the workers. */
 	metrics(): Promise<string>;
 	onRestart(): void;
 };
 
 /**
- * Copies of this process that share its ports; Node's cluster hands each new connection to the next one that takes it.
- * Disposing ends them at once; should this process die, they end by themselves.
+ * Copies of this process that share its ports. Node's cluster gives each new connection to the next copy that takes it.
+ * Disposing ends them at once. If this process dies, they end by themselves.
  */
 export class WorkerPool implements Service {
-	/** Done when every worker was told to end, one by one, and did. */
+	/** Resolves when every worker was told to end, one by one, and has ended. */
 	readonly drainAsked: Promise<void>;
 	readonly #options: WorkerPoolOptions;
 	readonly #slots: readonly WorkerSlot[];
@@ -46,15 +46,15 @@ export class WorkerPool implements Service {
 		this.#gathering = new Gathering(options.clock, this.#slots, options.metrics);
 	}
 
-	/** Starts all workers; where they listen. Throws StartError, with none left running. */
+	/** Starts all workers and returns their addresses. Throws StartError; then no worker is left running. */
 	async start(): Promise<Ready> {
-		// Maps and the like pass to workers as they are.
+		// With this, maps pass to workers as maps.
 		cluster.setupPrimary({ serialization: "advanced" });
 		cluster.schedulingPolicy = cluster.SCHED_RR;
 		const [first, ...others] = this.#slots;
 		if (!first) throw new Error("a pool has at least one worker");
 		try {
-			// One alone, so that what is wrong with all of them is said once.
+			// The first worker starts alone, so that an error that all would have is told once.
 			this.#ready = await first.start();
 			await Promise.all(others.map((slot) => slot.start()));
 			return this.#ready;

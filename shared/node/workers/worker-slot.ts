@@ -7,7 +7,7 @@ import { restartDelay, SOUND_AFTER_MS } from "./restart-delay.ts";
 import type { FromWorker, Ready, ToWorker } from "./worker-messages.ts";
 
 const PING_MS: Millis = 1_000;
-/** A worker that has left so many pings unanswered is frozen: its viewers have had nothing for as many seconds. */
+/** A worker that has not answered this many pings is frozen. Its viewers have had nothing for as many seconds. */
 const MAX_UNANSWERED = 10;
 
 export type WorkerSlotOptions = {
@@ -15,18 +15,18 @@ export type WorkerSlotOptions = {
 	readonly number: number;
 	readonly clock: Clock;
 	readonly log: Logger;
-	/** What the next process gets to do. */
+	/** The task for the next process. */
 	task(): unknown;
-	/** False where it listens elsewhere than the others. */
+	/** False if it listens at other addresses than the other workers. */
 	isInPlace(ready: Ready): boolean;
-	/** Whatever it tells that is not about the slot itself. */
+	/** Messages that are not about the slot itself. */
 	onMessage(message: FromWorker): void;
 	onRestart(): void;
-	/** It was told to end, by somebody else, and did. */
+	/** Somebody else told it to end, and it has ended. */
 	onLeft(): void;
 };
 
-/** One place in a pool: the process that fills it, started again when it dies or freezes, but not when it was told to end. */
+/** One place in a pool. Its process is started again when it dies or freezes, but not when it was told to end. */
 export class WorkerSlot {
 	readonly #options: WorkerSlotOptions;
 	#worker: Worker | undefined;
@@ -35,7 +35,7 @@ export class WorkerSlot {
 	#unanswered = 0;
 	#quickDeaths = 0;
 	#isStopping = false;
-	/** Of the next ping or the next start, whichever is due. */
+	/** Cancels the next ping or the next start. */
 	#cancel: Cancel = () => {};
 	#first: { resolve(ready: Ready): void; reject(why: StartError): void } | undefined;
 
@@ -56,10 +56,10 @@ export class WorkerSlot {
 		});
 	}
 
-	/** Does nothing where there is no process. */
+	/** Does nothing if there is no process. */
 	send(message: ToWorker): void {
 		if (!this.#worker?.isConnected()) return;
-		// It may die meanwhile, which is seen elsewhere.
+		// It may die meanwhile. That is handled elsewhere.
 		this.#worker.send(message, () => {});
 	}
 
@@ -80,7 +80,7 @@ export class WorkerSlot {
 		this.#said = undefined;
 		this.#unanswered = 0;
 		worker.on("message", (message: FromWorker) => this.#onMessage(message));
-		// A channel that breaks: the end of the process follows.
+		// The channel broke. The end of the process follows.
 		worker.on("error", () => {});
 		worker.once("exit", (code: number | null, signal: string | null) => this.#onExit(code, signal));
 	}
