@@ -1,8 +1,14 @@
 import { z } from "zod";
 import { parseHostPort } from "#shared/base/address";
 
-/** What a person is told about one key: `want` completes "want …", `about` stands in the reference. `live` changes while the service runs. */
-export type FieldNote = { want: string; about: string; secret?: true; unset?: string; live?: true };
+/** What a change of a live key reaches, where that is only what begins after it. */
+type New = "connections" | "streams" | "pulls" | "plays";
+
+/**
+ * What a person is told about one key: `want` completes "want …", `about` stands in the reference. `live` changes while the
+ * service runs, for all or for what is new.
+ */
+export type FieldNote = { want: string; about: string; secret?: true; unset?: string; live?: true | New };
 
 /** The notes of all keys, by schema. */
 export const notes = z.registry<FieldNote>();
@@ -20,6 +26,13 @@ export function field<T extends z.ZodType>(
 
 /** For keys that change while the service runs. */
 export const LIVE = { live: true } as const;
+
+/** Has a change of a live key reach only what begins after it. */
+export function forNew<T extends z.ZodType>(live: New, key: T): T {
+	const note = notes.get(key);
+	if (note) notes.add(key, { ...note, live });
+	return key;
+}
 
 /** A day: longer is a unit mistaken, and timers end at 24.8 days. */
 const MAX_MS = 86_400_000;

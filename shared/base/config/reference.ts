@@ -6,8 +6,13 @@ function standardOf({ standard, note }: Key): string {
 	return typeof standard === "string" ? standard : JSON.stringify(standard);
 }
 
+function liveness({ note: { live } }: Key): string {
+	if (!live) return "Needs a restart";
+	return live === true ? "Live" : `Live, for new ${live}`;
+}
+
 function entry(key: Key): string {
-	return `${key.path} (${key.variable})\n    ${key.note.about} Want ${key.note.want}. Default: ${standardOf(key)}. ${key.note.live ? "Live" : "Needs a restart"}.`;
+	return `${key.path} (${key.variable})\n    ${key.note.about} Want ${key.note.want}. Default: ${standardOf(key)}. ${liveness(key)}.`;
 }
 
 /** Every key of a role with its variable, what it is for, what it takes and its default; for people, ends with a line break. */
@@ -15,7 +20,8 @@ export function configReference(role: Role): string {
 	const head = [
 		`Configuration of ${role}: a YAML file (--config FILE), or variables, which win over the file.`,
 		"Lists and maps in a variable are written as YAML. Relative paths start at the folder of the file.",
-		"Live: the service takes a change while it runs. Needs a restart: it keeps the value it began with.",
+		"Live: the service takes a change while it runs; for new streams and the like: what began before keeps the former value.",
+		"Needs a restart: the service keeps the value it began with.",
 	];
 	return `${[...head, "", ...keysOf(role).map(entry)].join("\n")}\n`;
 }

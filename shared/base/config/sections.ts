@@ -2,7 +2,20 @@ import { z } from "zod";
 import { isNodeId, parseStreamKey, type StreamKey } from "#shared/base/names";
 import { isAppName } from "./address.ts";
 import { parseAdvertise } from "./advertised.ts";
-import { bytes, count, field, LIVE, listenHost, listenHostOr, millis, port, portOr, secret, text } from "./field.ts";
+import {
+	bytes,
+	count,
+	field,
+	forNew,
+	LIVE,
+	listenHost,
+	listenHostOr,
+	millis,
+	port,
+	portOr,
+	secret,
+	text,
+} from "./field.ts";
 
 const NAME = "1 to 64 letters, digits, _ or -";
 const MIB = 1024 * 1024;
@@ -109,22 +122,33 @@ const limitsSection = z.strictObject({
 		"Connections open at once from one address; a hundred viewers may sit behind one NAT.",
 	),
 	streams: count(10_000, "Streams carried at once."),
-	handshakeMs: millis(5000, "Time a connection has for its handshake.", 100),
-	connectMs: millis(10_000, "Time a connection has until it plays or publishes.", 100),
-	historyBytes: bytes(32 * MIB, "Packets kept of each stream for those who join or resume.", 64 * 1024),
-	readerBytes: bytes(4 * MIB, "Queue of a slow reader before groups of pictures are skipped.", 64 * 1024),
-	evictMs: millis(10_000, "Time a reader may take nothing of what waits for it before it is closed.", 100),
+	handshakeMs: forNew("connections", millis(5000, "Time a connection has for its handshake.", 100)),
+	connectMs: forNew("connections", millis(10_000, "Time a connection has until it plays or publishes.", 100)),
+	historyBytes: forNew(
+		"streams",
+		bytes(32 * MIB, "Packets kept of each stream for those who join or resume.", 64 * 1024),
+	),
+	readerBytes: forNew(
+		"plays",
+		bytes(4 * MIB, "Queue of a slow reader before groups of pictures are skipped.", 64 * 1024),
+	),
+	evictMs: forNew(
+		"plays",
+		millis(10_000, "Time a reader may take nothing of what waits for it before it is closed.", 100),
+	),
 });
 
 const delayMs = z.int().min(0).max(MAX_DELAY_MS);
 const DELAY = `whole milliseconds from 0 to ${MAX_DELAY_MS}`;
+
+const FOR_NEW_PLAYS = { live: "plays" } as const;
 
 const viewersSection = z.strictObject({
 	delayMs: field(
 		delayMs.default(20),
 		DELAY,
 		"How long packets for viewers are gathered into one write, at most.",
-		LIVE,
+		FOR_NEW_PLAYS,
 	),
 });
 
@@ -132,7 +156,7 @@ const apps = field(
 	z.record(z.string().refine(isAppName), z.strictObject({ delayMs })).default({}),
 	`app names, each with delayMs: ${DELAY}`,
 	"Settings of single apps, such as {live: {delayMs: 100}}.",
-	LIVE,
+	FOR_NEW_PLAYS,
 );
 
 /** What every role has. */
@@ -151,9 +175,12 @@ export const commonShape = {
 };
 
 const publishSection = z.strictObject({
-	idleMs: millis(5000, "A publisher silent this long may be replaced by another."),
-	silentMs: millis(1000, "A stream without a frame this long is offered to nobody until the next one comes.", 50),
-	graceMs: millis(5000, "A stream whose publisher went away waits this long for its return."),
+	idleMs: forNew("streams", millis(5000, "A publisher silent this long may be replaced by another.")),
+	silentMs: forNew(
+		"streams",
+		millis(1000, "A stream without a frame this long is offered to nobody until the next one comes.", 50),
+	),
+	graceMs: forNew("streams", millis(5000, "A stream whose publisher went away waits this long for its return.")),
 });
 
 /** What an origin has besides. */
@@ -176,18 +203,21 @@ export const relayShape = {
 		"a list of groups such as {label: server1, primary: 10.1.1.5, secondary: 10.1.1.6}, {hostIni: FILE}, {discover: [origin]} or discover",
 		"Whom to pull from: groups of servers, a host.ini, or the tiers whose nodes announce themselves.",
 	),
-	idleMs: millis(1000, "An upstream without media this long is given up.", 50),
+	idleMs: forNew("pulls", millis(1000, "An upstream without media this long is given up.", 50)),
 	waitMs: millis(2000, "Time upstreams have to answer a play.", 50),
-	keepMs: millis(5000, "A stream nobody reads is kept pulled this long."),
-	lingerMs: millis(5000, "Readers are held this long while no upstream has their stream."),
-	standby: count(1, "Further upstreams that play along, ready to take over; 0 dials them when needed.", 0, 16),
+	keepMs: forNew("streams", millis(5000, "A stream nobody reads is kept pulled this long.")),
+	lingerMs: forNew("streams", millis(5000, "Readers are held this long while no upstream has their stream.")),
+	standby: forNew(
+		"streams",
+		count(1, "Further upstreams that play along, ready to take over; 0 dials them when needed.", 0, 16),
+	),
 	failback: field(
 		z.enum(["never", "auto"]).default("never"),
 		"never or auto",
 		"Return to a better upstream: at the next failure, or by itself once it has been well for holdMs.",
-		LIVE,
+		{ live: "streams" },
 	),
-	holdMs: millis(30_000, "How long a better upstream must be well before an automatic return."),
+	holdMs: forNew("streams", millis(30_000, "How long a better upstream must be well before an automatic return.")),
 	static: field(staticStreams, "a list of streams such as live/news", "Streams that are pulled always."),
 };
 
