@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { parseHostPort } from "#shared/base/address";
 
+/** What a change of a live key reaches, where that is only what begins after it. */
+type New = "connections" | "streams" | "pulls" | "plays";
+
 /**
  * What a person is told about one key: `allowed` follows "expected" in its error sentence and "Allowed:" in the reference.
- * `about` says in the reference what the key is for. A `live` key can change while the service runs.
+ * `about` says in the reference what the key is for. A `live` key can change while the service runs, for all or for what is new.
  */
-export type FieldNote = { allowed: string; about: string; secret?: true; unset?: string; live?: true };
+export type FieldNote = { allowed: string; about: string; secret?: true; unset?: string; live?: true | New };
 
 /** The notes of all keys, by schema. */
 export const notes = z.registry<FieldNote>();
@@ -23,6 +26,13 @@ export function field<T extends z.ZodType>(
 
 /** For keys that change while the service runs. */
 export const LIVE = { live: true } as const;
+
+/** Has a change of a live key reach only what begins after it. */
+export function forNew<T extends z.ZodType>(live: New, key: T): T {
+	const note = notes.get(key);
+	if (note) notes.add(key, { ...note, live });
+	return key;
+}
 
 /** One day. A longer span is surely a wrong unit, and timers of Node end at 24.8 days. */
 const MAX_MS = 86_400_000;

@@ -18,7 +18,8 @@ test.for([
 		"Name of this node in the mesh. Allowed: 1 to 64 letters, digits, _ or -. Default: <role>-<host name>. Needs a restart.\n",
 	],
 	["edge", "failback (MILLRACE_FAILBACK)\n"],
-	["edge", "Default: 1000. Live.\n"],
+	["edge", "Default: 10000. Live.\n"],
+	["edge", "Default: 1000. Live, for new pulls.\n"],
 	["edge", "workers (MILLRACE_WORKERS)\n"],
 ] as const)("the reference of %s holds %j", ([role, text]) => {
 	expect(configReference(role)).toContain(text);
@@ -32,4 +33,19 @@ test.for(ROLES)("every variable of %s means one key", (role) => {
 test("a key of one role is not in the reference of another", () => {
 	expect(configReference("origin")).not.toContain("upstreams");
 	expect(configReference("edge")).not.toContain("publish.");
+});
+
+test("a live key says what a change of it reaches", () => {
+	const live = (["origin", "edge"] as const).flatMap((role) => keysOf(role).map(({ path, note }) => [path, note.live]));
+	const reached = (what: unknown) => [...new Set(live.filter(([, one]) => one === what).map(([path]) => path))];
+	expect(reached("connections")).toEqual(["limits.handshakeMs", "limits.connectMs"]);
+	expect(reached("plays")).toEqual(["limits.readerBytes", "limits.evictMs", "viewers.delayMs", "apps"]);
+	expect(reached("pulls")).toEqual(["idleMs"]);
+	expect(reached("streams")).toEqual([
+		...["limits.historyBytes", "publish.idleMs", "publish.silentMs", "publish.graceMs"],
+		...["keepMs", "lingerMs", "standby", "failback", "holdMs"],
+	]);
+	expect(reached(true)).toEqual([
+		...["log.level", "limits.connections", "limits.connectionsPerAddress", "limits.streams", "drainMs", "waitMs"],
+	]);
 });

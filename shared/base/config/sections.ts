@@ -2,7 +2,20 @@ import { z } from "zod";
 import { isNodeId, parseStreamKey, type StreamKey } from "#shared/base/names";
 import { isAppName } from "./address.ts";
 import { parseAdvertise } from "./advertised.ts";
-import { bytes, count, field, LIVE, listenHost, listenHostOr, millis, port, portOr, secret, text } from "./field.ts";
+import {
+	bytes,
+	count,
+	field,
+	forNew,
+	LIVE,
+	listenHost,
+	listenHostOr,
+	millis,
+	port,
+	portOr,
+	secret,
+	text,
+} from "./field.ts";
 
 const NAME = "1 to 64 letters, digits, _ or -";
 const MIB = 1024 * 1024;
@@ -125,30 +138,30 @@ const limitsSection = z.strictObject({
 		"Most open connections at once from one address. Many viewers can share one address behind a NAT.",
 	),
 	streams: count(10_000, "Most streams at once. Further ones are refused."),
-	handshakeMs: millis(5000, "Time a connection has to complete its handshake.", 100),
-	connectMs: millis(10_000, "Time a connection has until it must publish or play.", 100),
-	historyBytes: bytes(
-		32 * MIB,
-		"Size of the history of each stream. Viewers who join or resume start from it.",
-		64 * 1024,
+	handshakeMs: forNew("connections", millis(5000, "Time a connection has to complete its handshake.", 100)),
+	connectMs: forNew("connections", millis(10_000, "Time a connection has until it must publish or play.", 100)),
+	historyBytes: forNew(
+		"streams",
+		bytes(32 * MIB, "Size of the history of each stream. Viewers who join or resume start from it.", 64 * 1024),
 	),
-	readerBytes: bytes(
-		4 * MIB,
-		"Size of the queue of a slow reader. A fuller queue skips whole groups of pictures.",
-		64 * 1024,
+	readerBytes: forNew(
+		"plays",
+		bytes(4 * MIB, "Size of the queue of a slow reader. A fuller queue skips whole groups of pictures.", 64 * 1024),
 	),
-	evictMs: millis(10_000, "A reader that takes no data for this long is closed.", 100),
+	evictMs: forNew("plays", millis(10_000, "A reader that takes no data for this long is closed.", 100)),
 });
 
 const delayMs = z.int().min(0).max(MAX_DELAY_MS);
 const DELAY = `whole milliseconds from 0 to ${MAX_DELAY_MS}`;
+
+const FOR_NEW_PLAYS = { live: "plays" } as const;
 
 const viewersSection = z.strictObject({
 	delayMs: field(
 		delayMs.default(20),
 		DELAY,
 		"Longest time for which packets for viewers are collected into one write.",
-		LIVE,
+		FOR_NEW_PLAYS,
 	),
 });
 
@@ -179,7 +192,7 @@ const apps = field(
 		.default({}),
 	`app names, each with delayMs (${DELAY}) or segmentMs (${SEGMENT})`,
 	"Settings for single apps, such as {live: {delayMs: 100, segmentMs: 4000}}.",
-	LIVE,
+	FOR_NEW_PLAYS,
 );
 
 /** The keys that every role has. */
@@ -199,9 +212,15 @@ export const commonShape = {
 };
 
 const publishSection = z.strictObject({
-	idleMs: millis(5000, "A publisher that sends nothing for this long can be replaced by another publisher."),
-	silentMs: millis(1000, "A stream without a frame for this long is withdrawn until its next frame comes.", 50),
-	graceMs: millis(5000, "A stream whose publisher has gone waits this long for a publisher."),
+	idleMs: forNew(
+		"streams",
+		millis(5000, "A publisher that sends nothing for this long can be replaced by another publisher."),
+	),
+	silentMs: forNew(
+		"streams",
+		millis(1000, "A stream without a frame for this long is withdrawn until its next frame comes.", 50),
+	),
+	graceMs: forNew("streams", millis(5000, "A stream whose publisher has gone waits this long for a publisher.")),
 });
 
 /** The keys that only an origin has. */
@@ -224,27 +243,33 @@ export const relayShape = {
 		"a list of groups such as {label: server1, primary: 192.0.2.5, secondary: 192.0.2.6}, {hostIni: FILE}, {discover: [origin]} or discover",
 		"Servers to pull from: server groups, a host.ini file, or tiers of nodes that are discovered over NATS.",
 	),
-	idleMs: millis(1000, "An upstream that sends no media for this long counts as lost.", 50),
+	idleMs: forNew("pulls", millis(1000, "An upstream that sends no media for this long counts as lost.", 50)),
 	waitMs: millis(
 		2000,
 		"Time that upstreams have to send the first media of a stream. After that the play is refused.",
 		50,
 	),
-	keepMs: millis(5000, "A stream without readers is still pulled for this long."),
-	lingerMs: millis(5000, "Readers stay connected for this long while no upstream has their stream."),
-	standby: count(
-		1,
-		"Number of further upstreams that are pulled at the same time and take over without a gap. 0: another upstream is dialled when one is lost.",
-		0,
-		16,
+	keepMs: forNew("streams", millis(5000, "A stream without readers is still pulled for this long.")),
+	lingerMs: forNew("streams", millis(5000, "Readers stay connected for this long while no upstream has their stream.")),
+	standby: forNew(
+		"streams",
+		count(
+			1,
+			"Number of further upstreams that are pulled at the same time and take over without a gap. 0: another upstream is dialled when one is lost.",
+			0,
+			16,
+		),
 	),
 	failback: field(
 		z.enum(["never", "auto"]).default("never"),
 		"never or auto",
 		"Return to a preferred upstream. never: only at the next failure. auto: once it has worked for holdMs.",
-		LIVE,
+		{ live: "streams" },
 	),
-	holdMs: millis(30_000, "Time for which a preferred upstream must work before an automatic return."),
+	holdMs: forNew(
+		"streams",
+		millis(30_000, "Time for which a preferred upstream must work before an automatic return."),
+	),
 	static: field(
 		staticStreams,
 		"a list of streams such as live/news",
