@@ -4,7 +4,7 @@ import type { Events } from "#shared/base/runtime";
 import type { MediaPacket } from "#shared/formats/packet";
 import { CodecsSeen } from "#shared/media/headers";
 import { type ResumeToken, Splicer, type SwitchEvent } from "#shared/media/splice";
-import { Hub } from "#shared/media/stream";
+import { HISTORY_MS, Hub } from "#shared/media/stream";
 import type { Lease } from "#shared/mesh/catalog";
 import {
 	type Candidate,
@@ -50,9 +50,6 @@ export type RelayedStreamOptions = Wishes & {
 
 /** Why a relayed stream ends: nobody has it any more, nobody reads it any more, the service stops, or a fault of our own. */
 export type RelayEnd = "gave-up" | "unread" | "stopped" | "failed";
-
-/** What a child may have missed and asks for when it comes back: longer than any switch takes. */
-export const HISTORY_MS: Millis = 12_000;
 
 /** One stream on its way through this node: upstream subscription, splicer, hub, and who holds on to it. */
 export class RelayedStream {
