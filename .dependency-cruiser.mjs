@@ -1,7 +1,7 @@
 // Which room may import which. docs/architecture.md says what each room holds.
 // A part imports the parts of the rooms above its own, and in its own room the parts before it.
 const ROOMS = {
-	base: ["errors", "clock", "bytes", "names", "address", "config", "runtime"],
+	base: ["errors", "clock", "bytes", "deque", "names", "address", "config", "runtime"],
 	formats: ["packet", "amf0", "flv", "codec", "cmaf", "hls", "dash", "mpegts", "websocket"],
 	rtmp: ["handshake", "chunk", "message", "session", "node-proof"],
 	media: ["headers", "stream", "splice", "timeline", "package"],
@@ -12,7 +12,7 @@ const ROOMS = {
 	node: ["workers", "service"],
 };
 const PARTS = Object.entries(ROOMS).flatMap(([room, parts]) => parts.map((part) => `${room}/${part}`));
-const PURE = "^shared/(base/(errors|clock|bytes|names)|formats|rtmp|media)/";
+const PURE = "^shared/(base/(errors|clock|bytes|deque|names)|formats|rtmp|media)/";
 const error = (name, from, to) => ({ name, severity: "error", from, to });
 
 export default {

@@ -4,7 +4,7 @@ import type { Publication, Publisher } from "#shared/doors/rtmp";
 import type { MediaPacket } from "#shared/formats/packet";
 import { CodecsSeen } from "#shared/media/headers";
 import { type Feed, type FeedFailure, Splicer } from "#shared/media/splice";
-import { Hub, type HubOptions } from "#shared/media/stream";
+import { HISTORY_MS, Hub, type HubOptions } from "#shared/media/stream";
 import { Timeline, type TimelineAccount } from "#shared/media/timeline";
 import type { Catalog, Lease } from "#shared/mesh/catalog";
 import { isSegmentMessage } from "#shared/mesh/node-link";
@@ -42,9 +42,6 @@ export type IngestOptions = {
 	/** It is over: forget it. Comes once. */
 	onOver(how: "clean" | "dropped"): void;
 };
-
-/** What a child may have missed and asks for when it comes back: longer than any switch takes. */
-const HISTORY_MS: Millis = 12_000;
 
 type Present = { publisher: Publisher; feed: Feed; lastAt: Millis };
 

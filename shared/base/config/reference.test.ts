@@ -42,7 +42,14 @@ test("a live key says what a change of it reaches", () => {
 	expect(reached("plays")).toEqual(["limits.readerBytes", "limits.evictMs", "viewers.delayMs", "apps"]);
 	expect(reached("pulls")).toEqual(["idleMs"]);
 	expect(reached("streams")).toEqual([
-		...["limits.historyBytes", "publish.idleMs", "publish.silentMs", "publish.graceMs"],
+		...[
+			"limits.historyBytes",
+			"segments.partMs",
+			"segments.windowSegments",
+			"segments.windowBytes",
+			"segments.lingerMs",
+		],
+		...["publish.idleMs", "publish.silentMs", "publish.graceMs"],
 		...["keepMs", "lingerMs", "standby", "failback", "holdMs"],
 	]);
 	expect(reached(true)).toEqual([

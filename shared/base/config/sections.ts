@@ -177,10 +177,19 @@ const segmentsSection = z.strictObject({
 		SEGMENT,
 		"Length of segments, at least: one ends with the first keyframe from there on. Where streams are published this decides for all nodes.",
 	),
-	partMs: millis(500, "Length of parts, at most; players of low latency stay about three parts behind.", 100, 2000),
-	windowSegments: count(12, "Whole segments kept of a stream that is watched as HLS or DASH.", 3, 1000),
-	windowBytes: bytes(64 * MIB, "Segments kept of such a stream, together; past it the oldest go.", MIB),
-	lingerMs: millis(15_000, "A stream whose segments nobody asks for is packaged so long.", 1000),
+	partMs: forNew(
+		"streams",
+		millis(500, "Length of parts, at most; players of low latency stay about three parts behind.", 100, 2000),
+	),
+	windowSegments: forNew(
+		"streams",
+		count(12, "Whole segments kept of a stream that is watched as HLS or DASH.", 3, 1000),
+	),
+	windowBytes: forNew(
+		"streams",
+		bytes(64 * MIB, "Segments kept of such a stream, together; past it the oldest go.", MIB),
+	),
+	lingerMs: forNew("streams", millis(15_000, "A stream whose segments nobody asks for is packaged so long.", 1000)),
 });
 
 const apps = field(

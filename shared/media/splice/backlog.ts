@@ -1,4 +1,5 @@
 import type { Millis } from "#shared/base/clock";
+import { Deque } from "#shared/base/deque";
 import type { MediaPacket } from "#shared/formats/packet";
 import type { HeaderSet } from "#shared/media/headers";
 import { type FrameKind, type FrameWindows, frameWindows } from "./frame-window.ts";
@@ -11,8 +12,6 @@ const BACKLOG_BYTES = 16 * 1024 * 1024;
 const ENTRY_BYTES = 256;
 /** Without video every frame is one to begin with; an unrelated feed then has no use for more. */
 const AUDIO_ONLY_MS = 500;
-/** Forgotten slots at the front are given back in blocks. */
-const COMPACT_AFTER = 256;
 
 /** One packet that waits, with what it takes to go on from it. */
 export type Waiting = {
@@ -27,8 +26,7 @@ export type Waiting = {
 /** What a feed sent that is not recognised yet: without holes, bounded in bytes and time. */
 export class Backlog {
 	#frames: FrameWindows = frameWindows(BACKLOG_MS);
-	#items: (Waiting | undefined)[] = [];
-	#head = 0;
+	#items = new Deque<Waiting>();
 	#bytes = 0;
 
 	/** Fingerprints and times (the feed's own) of the frames that wait. */
@@ -43,7 +41,7 @@ export class Backlog {
 
 	/** All that waits, oldest first. */
 	get items(): readonly Waiting[] {
-		return this.#items.slice(this.#head).filter((item) => item !== undefined);
+		return [...this.#items];
 	}
 
 	/** The numbers of the video keyframes that wait, newest first. */
@@ -60,7 +58,7 @@ export class Backlog {
 	/** Takes the feed's next packet. What comes before the first frame does not wait: it is headers. */
 	add(packet: MediaPacket, mark: number, headers: HeaderSet): void {
 		const index = this.#note(packet, mark);
-		if (index === undefined && this.#head === this.#items.length) return;
+		if (index === undefined && this.#items.length === 0) return;
 		this.#items.push({ packet, mark, index, headers });
 		this.#bytes += cost(packet);
 		this.#bound(packet.time);
@@ -68,9 +66,9 @@ export class Backlog {
 
 	/** Gives up what came before the newest keyframe: for a feed that is only a candidate. */
 	keepNewestGroup(hasVideo: boolean): void {
-		const newest = this.#items.at(-1)?.packet;
+		const newest = this.#items.at(this.#items.length - 1)?.packet;
 		if (!newest) return;
-		if (newest.role === "keyframe") while (this.#items.length - this.#head > 1) this.#dropFirst();
+		if (newest.role === "keyframe") while (this.#items.length > 1) this.#dropFirst();
 		else if (!hasVideo) this.#dropOlderThan(newest.time - AUDIO_ONLY_MS);
 	}
 
@@ -78,8 +76,7 @@ export class Backlog {
 	take(): readonly Waiting[] {
 		const items = this.items;
 		this.#frames = frameWindows(BACKLOG_MS);
-		this.#items = [];
-		this.#head = 0;
+		this.#items = new Deque();
 		this.#bytes = 0;
 		return items;
 	}
@@ -94,9 +91,7 @@ export class Backlog {
 	#bound(time: Millis): void {
 		while (this.#bytes > BACKLOG_BYTES) this.#dropFirst();
 		this.#dropOlderThan(time - BACKLOG_MS);
-		for (let first = this.#items[this.#head]; first && this.#isForgotten(first); first = this.#items[this.#head]) {
-			this.#dropFirst();
-		}
+		for (let first = this.#items.at(0); first && this.#isForgotten(first); first = this.#items.at(0)) this.#dropFirst();
 	}
 
 	/** The window of a very dense track may be shorter than the backlog. */
@@ -105,21 +100,15 @@ export class Backlog {
 	}
 
 	#dropOlderThan(limit: Millis): void {
-		for (let first = this.#items[this.#head]; first && first.packet.time < limit; first = this.#items[this.#head]) {
+		for (let first = this.#items.at(0); first && first.packet.time < limit; first = this.#items.at(0))
 			this.#dropFirst();
-		}
 	}
 
 	#dropFirst(): void {
-		const first = this.#items[this.#head];
+		const first = this.#items.shift();
 		if (!first) return;
-		this.#items[this.#head++] = undefined;
 		this.#bytes -= cost(first.packet);
 		if (first.index !== undefined) this.#frames[first.packet.kind as FrameKind].dropBefore(first.index + 1);
-		if (this.#head >= COMPACT_AFTER && this.#head * 2 >= this.#items.length) {
-			this.#items = this.#items.slice(this.#head);
-			this.#head = 0;
-		}
 	}
 }
 

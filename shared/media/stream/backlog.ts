@@ -1,5 +1,5 @@
+import { Deque } from "#shared/base/deque";
 import type { HeaderSet } from "#shared/media/headers";
-import { Deque } from "./deque.ts";
 import { beforeCut, type Cut, fromCut, type Piece, plainPiece, UNKNOWN_HEADERS } from "./piece.ts";
 
 /** What a reader is not going to get. */

@@ -1,7 +1,7 @@
 import type { Millis } from "#shared/base/clock";
+import { Deque } from "#shared/base/deque";
 import type { MediaPacket } from "#shared/formats/packet";
 import type { HeaderSet } from "#shared/media/headers";
-import { Deque } from "./deque.ts";
 
 /** One packet of a stream with its place in it. */
 export type Entry = {
@@ -17,6 +17,9 @@ export type Entry = {
 	/** Discontinuities of the stream so far: where the number rises, what came before does not lead up to this packet. */
 	readonly discontinuities: number;
 };
+
+/** How long a node keeps what a child may have missed and asks for when it comes back: longer than any switch takes. */
+export const HISTORY_MS: Millis = 12_000;
 
 /** What a packet costs beside its payload (objects, slots), so that empty payloads are bounded too. */
 const ENTRY_BYTES = 256;

@@ -1,8 +1,8 @@
 import type { Clock } from "#shared/base/clock";
+import { Deque } from "#shared/base/deque";
 import type { MediaPacket } from "#shared/formats/packet";
 import { type HeaderSet, MAX_HEADER_BYTES, NO_HEADERS } from "#shared/media/headers";
 import type { Configs } from "./configs.ts";
-import { Deque } from "./deque.ts";
 import { cost, type Entry } from "./history.ts";
 import type { StreamItem } from "./stream-item.ts";
 

@@ -4,7 +4,7 @@ import type { Events } from "#shared/base/runtime";
 import type { MediaPacket } from "#shared/formats/packet";
 import { CodecsSeen } from "#shared/media/headers";
 import { type ResumeToken, Splicer, type SwitchEvent } from "#shared/media/splice";
-import { Hub } from "#shared/media/stream";
+import { HISTORY_MS, Hub } from "#shared/media/stream";
 import { Timeline } from "#shared/media/timeline";
 import type { Lease } from "#shared/mesh/catalog";
 import type { SegmentRefusal } from "#shared/mesh/node-link";
@@ -56,9 +56,6 @@ export type RelayedStreamOptions = Wishes & {
 
 /** Why a relayed stream ends: no upstream has it, nobody reads it, the service stops, or our own code failed. */
 export type RelayEnd = "gave-up" | "unread" | "stopped" | "failed";
-
-/** A child that comes back may ask for this much. It is longer than any switch takes. */
-export const HISTORY_MS: Millis = 12_000;
 
 /** A parent that says it tells of segments does so at the next keyframe; none are longer but by mistake. */
 const MARK_WAIT_MS: Millis = 10_000;

@@ -22,13 +22,8 @@ import {
 } from "#shared/rtmp/message";
 import { Link, WINDOW_BYTES } from "./link.ts";
 import { MessageStreams } from "./message-streams.ts";
-import {
-	MAX_RAW_NAME_LENGTH,
-	nameArgument,
-	type ServerEvent,
-	type SubscribeCall,
-	timeArgument,
-} from "./server-event.ts";
+import { fcCall, playerCall } from "./server-calls.ts";
+import { MAX_RAW_NAME_LENGTH, type ServerEvent, type SubscribeCall } from "./server-event.ts";
 import { type StatusCode, status, statusInfo } from "./status.ts";
 
 /** A fast client calls releaseStream, FCPublish, createStream and perhaps play before its connect is answered. */
@@ -241,6 +236,11 @@ export class ServerSession {
 	/** Handles one call. Calls that the application does not decide are answered here. */
 	#call(command: Command): ServerEvent | undefined {
 		const { name, transaction, args, streamId } = command;
+		const fc = fcCall(command);
+		if (fc) {
+			this.#result(transaction, undefined);
+			return fc;
+		}
 		switch (name) {
 			case "createStream":
 				this.#result(transaction, this.#streams.create());
@@ -253,19 +253,6 @@ export class ServerSession {
 				// A live stream has none.
 				this.#result(transaction, 0);
 				return undefined;
-			case "FCPublish":
-				this.#result(transaction, undefined);
-				return { type: "fc-publish", name: nameArgument(args[0]) };
-			case "FCUnpublish":
-				this.#result(transaction, undefined);
-				return { type: "fc-unpublish", name: nameArgument(args[0]) };
-			case "FCSubscribe":
-			case "FMSubscribe":
-				this.#result(transaction, undefined);
-				return { type: "fc-subscribe", name: nameArgument(args[0]), call: name };
-			case "FCUnsubscribe":
-				this.#result(transaction, undefined);
-				return { type: "fc-unsubscribe", name: nameArgument(args[0]) };
 			case "publish": {
 				const event = this.#streams.begin(name, streamId, args[0]);
 				this.#bound();
@@ -279,22 +266,11 @@ export class ServerSession {
 				return this.#streams.close(streamId);
 			case "deleteStream":
 				return this.#streams.delete(args[0]);
-			case "pause":
-			case "pauseRaw":
-				return { type: "pause", streamId, paused: args[0] === true };
-			case "receiveAudio":
-			case "receiveVideo":
-				return {
-					type: "receive",
-					streamId,
-					track: name === "receiveAudio" ? "audio" : "video",
-					wanted: args[0] !== false,
-				};
-			case "seek":
-				return { type: "seek", streamId, at: timeArgument(args[0]) };
-			default:
-				this.#unknown(command);
-				return undefined;
+			default: {
+				const event = playerCall(command);
+				if (!event) this.#unknown(command);
+				return event;
+			}
 		}
 	}
 

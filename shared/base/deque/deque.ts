@@ -14,6 +14,11 @@ export class Deque<T> {
 		return index < 0 ? undefined : this.#items[this.#head + index];
 	}
 
+	/** All items, the oldest first. */
+	*[Symbol.iterator](): Generator<T> {
+		for (let place = this.#head; place < this.#items.length; place++) yield this.#items[place] as T;
+	}
+
 	push(item: T): void {
 		this.#items.push(item);
 	}
