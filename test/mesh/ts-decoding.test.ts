@@ -23,6 +23,7 @@ test("MPEG-TS goes on through a switch of upstream: ffmpeg decodes the source's 
 	const answer = fetch(`${edge.http}/live/cam.ts`).then((response) => response.arrayBuffer());
 	const urls = origins.map(({ rtmp }) => `${rtmp}/live/cam`);
 	using encoder = await PacedEncoder.start(urls, fixture("bframes.flv"), {
+		speed: 2,
 		holdUntil: () => subscription()?.hub.readers === 1,
 	});
 	await expect.poll(() => subscription()?.state.servers.filter(({ state }) => state === "steady")).toHaveLength(2);
