@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { demoClip, framesOf } from "../support/clip.ts";
+import { decode, decodedBy } from "../support/decoding.ts";
 import { TestMesh } from "../support/mesh.ts";
 import { PacedEncoder } from "../support/paced-encoder.ts";
-import { Program } from "../support/process.ts";
 import { TcpProxy } from "../support/tcp-proxy.ts";
 import { TempFolder } from "../support/temp-folder.ts";
 
@@ -11,24 +11,6 @@ const CLIP_MS = 10_000;
 const clip = demoClip();
 /** Two rounds of the clip, headers once. */
 const source = [...clip, ...framesOf(clip).map((packet) => ({ ...packet, time: packet.time + CLIP_MS }))];
-
-/** ffmpeg decodes an input to its end and prints a checksum and a time for each frame. */
-const decode = (input: string): Program =>
-	new Program("ffmpeg", ["-v", "warning", "-nostdin", "-i", input, "-f", "framemd5", "-"], { apt: "ffmpeg" });
-
-type Decoded = { pictures: string[]; sounds: string[]; complaints: string[] };
-
-/** Lines are `track, dts, pts, duration, size, checksum`; whatever else is printed is a warning or an error. */
-function decodedBy({ output }: Program): Decoded {
-	const lines = output.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-	const frames = lines.map((line) => /^([01]),\s*\d+,\s*(-?\d+),.*, ([0-9a-f]{32})$/.exec(line));
-	const checksums = (track: string) => frames.flatMap((frame) => (frame?.[1] === track ? [frame[3] ?? ""] : []));
-	return {
-		pictures: checksums("0"),
-		sounds: checksums("1"),
-		complaints: lines.filter((_, index) => !frames[index]),
-	};
-}
 
 test("ffmpeg decodes the same pictures and sounds over ten switches as from the source, and complains of nothing", {
 	timeout: 60_000,

@@ -2,6 +2,7 @@ import { deepStrictEqual } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { decodeAmf0 } from "#shared/formats/amf0";
 import { classify, codecOf, compositionTime, FlvReader, readFlv, stripSetDataFrame } from "#shared/formats/flv";
+import { ClientFrameReader } from "#shared/formats/websocket";
 import { ChunkReader } from "#shared/rtmp/chunk";
 import { capture, HANDSHAKE_BYTES, hex } from "../../fixtures/rtmp/captures.ts";
 import { cutRandomly, type FuzzTarget, outcome } from "../target.ts";
@@ -84,4 +85,22 @@ const payload: FuzzTarget = {
 	},
 };
 
-export const formatTargets: readonly FuzzTarget[] = [amf0, flv, payload];
+/** RFC 6455 §5.7, and what a viewer's WebSocket says when it is opened and closed. */
+const websocket: FuzzTarget = {
+	name: "websocket",
+	seeds: [
+		hex("8185 37fa213d 7f9f4d5158 8a85 37fa213d 7f9f4d5158"),
+		hex("0183 00000000 48656c 8980 00000000 8082 00000000 6c6f"),
+	],
+	words: ["8882 00000000 03e8", "82fe 1000", "82ff 0000000000010000", "8980 00000000", "8880 00000000"].map(hex),
+	run(input, random) {
+		const [whole, cut] = [new ClientFrameReader(), new ClientFrameReader()];
+		const frames = outcome((piece) => whole.push(piece), [input]);
+		deepStrictEqual(
+			outcome((piece) => cut.push(piece), cutRandomly(input, random)),
+			frames,
+		);
+	},
+};
+
+export const formatTargets: readonly FuzzTarget[] = [amf0, flv, payload, websocket];
