@@ -143,7 +143,11 @@ const segmentsSection = z.strictObject({
 	partMs: millis(500, "Length of parts, at most; players of low latency stay about three parts behind.", 100, 2000),
 	windowSegments: count(12, "Whole segments kept of a stream that is watched as HLS or DASH.", 3, 1000),
 	windowBytes: bytes(64 * MIB, "Segments kept of such a stream, together; past it the oldest go.", MIB),
-	lingerMs: millis(15_000, "A stream whose segments nobody asks for is packaged so long.", 1000),
+	lingerMs: millis(
+		30_000,
+		"Who has asked for no segment this long watches no more; a stream nobody watches is not packaged.",
+		1000,
+	),
 });
 
 const apps = field(
