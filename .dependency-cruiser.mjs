@@ -7,7 +7,7 @@ const ROOMS = {
 	media: ["headers", "stream", "splice", "timeline", "package"],
 	net: ["socket", "http", "rtmp"],
 	access: ["request", "sessions", "admission"],
-	mesh: ["control", "node-link", "catalog", "packaging", "upstream", "relay"],
+	mesh: ["control", "node-link", "catalog", "upstream", "relay"],
 	doors: ["viewer", "api", "http-flv", "mpegts", "segments", "hls", "dash", "rtmp"],
 	node: ["workers", "service"],
 };

@@ -49,8 +49,9 @@ export const startEdge = (given: EdgeConfig, options: Omit<NodeOptions, "follow"
 		serveHttpFlv(node.http.app, live);
 		serveMpegTs(node.http.app, live);
 		const packagingOf = (key: StreamKey) => packaging(config, splitStreamKey(key).app);
-		const segments = { access, source: room, clock, events, packaging: packagingOf, waitMs: config.waitMs, isOpen };
-		const showings = scope.use(new Showings(segments));
+		const { lingerMs } = config.segments;
+		const segments = { access, source: room, clock, events, waitMs: config.waitMs, isOpen };
+		const showings = scope.use(new Showings({ ...segments, packaging: packagingOf, lingerMs }));
 		serveHls(node.http.app, showings);
 		serveDash(node.http.app, showings);
 		serveSegments(node.http.app, showings);

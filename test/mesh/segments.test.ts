@@ -31,6 +31,7 @@ async function stage(options: Partial<SourceOptions> = {}, waitMs = 1000) {
 		events: createEvents(log, createMetrics({ node: "edge1", role: "edge" })),
 		packaging: () => OPTIONS,
 		waitMs,
+		lingerMs: 30_000,
 		isOpen: () => true,
 		source: {
 			knows: async (key) => key === "live/a",
@@ -94,11 +95,16 @@ function request(url: string, headers: Record<string, string>, method: string): 
 
 const at = (offset: number) => NUMBER + offset;
 
-test("the first request of a cold stream is held until there is something to play", async () => {
+test("the first request of a cold stream is held until a player that knows no parts has something to play", async () => {
 	const { play, get } = await stage();
 	const answer = get("/live/a/index.m3u8");
 	setTimeout(() => play(1.2), 50);
-	expect((await answer).text).toMatch(/CODECS="avc1.64000d,mp4a.40.2",RESOLUTION=320x180.*AUDIO="audio"\nvideo.m3u8/);
+	setTimeout(() => play(5), 100);
+	expect((await answer).text).toMatch(
+		/CODECS="avc1.64000d,mp4a.40.2",RESOLUTION=320x180,FRAME-RATE=[\d.]+,AUDIO="audio"\nvideo.m3u8/,
+	);
+	expect((await get("/live/a/video.m3u8")).text).toContain("#EXTINF");
+	expect((await get("/live/a/manifest.mpd")).text).toMatch(/bandwidth="\d+".* frameRate="\d+/);
 });
 
 test("where nothing comes it is told to try again, and an unknown stream is not found", async () => {
@@ -212,15 +218,20 @@ test.for([
 	`/live/a/video-${NUMBER}.99.m4s`,
 	"/live/a/video-init-nothing.mp4",
 	"/..%2f/a/index.m3u8",
+	"/live/a/b/c/video-1.m4s",
 ])("nothing is at %s", async (path) => {
 	const { play, get } = await stage();
 	play(5);
-	expect((await get(path)).status).toBe(404);
+	const { status, text } = await get(path);
+	expect([status, JSON.parse(text)]).toEqual([404, { error: expect.stringMatching(/^there is n/) }]);
 });
 
-test("a path of 10 KB is refused", async () => {
+test("a path of 10 KB and one that is none are refused in a sentence", async () => {
 	const { get } = await stage();
-	expect((await get(`/live/a/${"x".repeat(10_000)}`)).status).toBe(414);
+	const long = await get(`/live/a/${"x".repeat(10_000)}`);
+	expect([long.status, long.text]).toEqual([414, '{"error":"the path is too long"}']);
+	const malformed = await get("/live/a/%zz");
+	expect([malformed.status, malformed.text]).toEqual([400, '{"error":"the path is malformed"}']);
 });
 
 test("many requests are one session, which can be ended", async () => {

@@ -42,7 +42,7 @@ test("an origin with nothing said", () => {
 			evictMs: 10_000,
 		},
 		viewers: { delayMs: 20 },
-		segments: { segmentMs: 2000, partMs: 500, windowSegments: 12, windowBytes: 67_108_864, lingerMs: 15_000 },
+		segments: { segmentMs: 2000, partMs: 500, windowSegments: 12, windowBytes: 67_108_864, lingerMs: 30_000 },
 		apps: new Map(),
 		drainMs: 8000,
 		publish: { idleMs: 5000, silentMs: 1000, graceMs: 5000 },

@@ -189,7 +189,14 @@ const segmentsSection = z.strictObject({
 		"streams",
 		bytes(64 * MIB, "Segments kept of such a stream, together; past it the oldest go.", MIB),
 	),
-	lingerMs: forNew("streams", millis(15_000, "A stream whose segments nobody asks for is packaged so long.", 1000)),
+	lingerMs: forNew(
+		"streams",
+		millis(
+			30_000,
+			"A viewer who has asked for no segment for this long counts as gone. A stream without viewers is not packaged.",
+			1000,
+		),
+	),
 });
 
 const apps = field(

@@ -6,10 +6,12 @@ import { type DashPeriod, DashPeriods } from "#shared/formats/dash";
 import { HlsSeries } from "#shared/formats/hls";
 import { type Packaged, type PackagedSegment, type PackagerOptions, packageStream } from "#shared/media/package";
 import type { Lease } from "#shared/mesh/catalog";
-import { type WaitingPlaces, Waits } from "./waits.ts";
+import { type Waiter, type WaitingPlaces, Waits } from "./waits.ts";
 
 /** Playlists list all but so many of the segments that are kept: who has read of one can still get it. */
 const OUTLIVE_SEGMENTS = 3;
+/** The first whole segment is waited for so many segments' time; one of an encoder whose keyframes are rarer is not. */
+const READY_SEGMENTS = 3;
 
 /** A text as it is sent, made once for each state of the stream. */
 export type Page = { readonly plain: Buffer; readonly zipped: Buffer; readonly etag: string };
@@ -43,11 +45,24 @@ export class Showing {
 		};
 	}
 
-	/** Whether each track that is on its way has a part, or it has been waited long enough for one that does not come. */
-	get isReady(): boolean {
-		const { tracks, refusals } = this.packaged;
+	/**
+	 * Waits up to `ms` until something comes, and then for a whole segment: players that know no parts give up on a playlist
+	 * without one.
+	 */
+	async waitUntilReady(ms: Millis, waiter: Waiter): Promise<void> {
+		if (this.#isReady) return;
+		await this.waits.until(() => this.packaged.tracks.length > 0 || this.packaged.refusals.length > 1, ms, waiter);
+		if (this.packaged.tracks.length > 0)
+			await this.waits.until(() => this.#isReady, READY_SEGMENTS * this.packaged.segmentMs, waiter);
+	}
+
+	/** Whether there are whole segments of all tracks that are on their way, as far as one can tell. */
+	get #isReady(): boolean {
+		const { tracks, refusals, hasEnded } = this.packaged;
+		if (tracks.length === 0) return false;
 		const expected = new Set(this.#lease.hub.headers().map(({ kind }) => kind)).size - refusals.length;
-		return tracks.length > 0 && (tracks.length >= expected || tracks.some(({ segments }) => segments.length > 2));
+		const isListed = tracks.every(({ segments }) => segments.some(({ isWhole }) => isWhole));
+		return hasEnded || (isListed && (tracks.length >= expected || tracks.some(({ segments }) => segments.length > 2)));
 	}
 
 	/** Of the stream as it is now, oldest first. */
@@ -84,7 +99,10 @@ export class Showing {
 		this.series.update(tracks, hasEnded);
 		const listed = this.windowMs / this.packaged.segmentMs;
 		this.#current = this.#periods.update(
-			tracks.map((track) => ({ ...track, segments: track.segments.slice(-listed) })),
+			tracks.map(({ kind, config, bitrate, frameRate, segments }) => ({
+				...{ kind, config, bitrate, frameRate },
+				segments: segments.slice(-listed),
+			})),
 		);
 		this.waits.look();
 	}

@@ -19,6 +19,8 @@ export type ShowingsOptions = {
 	readonly packaging: (key: StreamKey) => PackagerOptions;
 	/** How long the first request of a stream is held until there is something to play. */
 	readonly waitMs: Millis;
+	/** A viewer who has not asked for anything this long is gone. */
+	readonly lingerMs: Millis;
 	/** Whether new viewers are let in at present. */
 	isOpen(): boolean;
 };
@@ -37,7 +39,10 @@ export class Showings implements Disposable {
 
 	constructor(options: ShowingsOptions) {
 		this.#options = options;
-		this.#visits = new Visits(options.clock, options.access, (key) => this.#close(key));
+		this.#visits = new Visits(options.clock, options.access, {
+			lingerMs: options.lingerMs,
+			onUnwatched: (key) => this.#close(key),
+		});
 	}
 
 	/** Viewers at present. */
@@ -73,15 +78,8 @@ export class Showings implements Disposable {
 			return refused(404, `there is no stream ${key}`);
 		}
 		if (isNew) events.playAccepted(key, request.ip, "viewer");
-		const isDecided = () =>
-			showing.isReady || (showing.packaged.tracks.length === 0 && showing.packaged.refusals.length > 1);
-		if (
-			showing.isReady ||
-			(await showing.waits.until(isDecided, waitMs, waiter)) === "there" ||
-			showing.packaged.tracks[0]
-		) {
-			if (showing.packaged.tracks[0]) return { type: "watched", showing, visit };
-		}
+		await showing.waitUntilReady(waitMs, waiter);
+		if (showing.packaged.tracks.length > 0) return { type: "watched", showing, visit };
 		const [why] = showing.packaged.refusals;
 		return why === undefined ? refused(503, `nothing has come of ${key} so far: try again`) : refused(406, why);
 	}

@@ -3,8 +3,6 @@ import type { AccessRequest } from "#shared/access/request";
 import type { SessionNumbers, SessionOwner } from "#shared/access/sessions";
 import type { Cancel, Clock, Millis } from "#shared/base/clock";
 
-/** A viewer is gone when it has not asked for anything this long: longer than a request waits. */
-const VISIT_MS: Millis = 30_000;
 /** How often it is looked for those who are gone. */
 const LOOK_MS: Millis = 5_000;
 /** Viewers of all streams; one takes about 1 KiB. */
@@ -46,6 +44,13 @@ export class Visit implements SessionOwner {
 	}
 }
 
+export type VisitsOptions = {
+	/** A viewer is gone when it has not asked for anything this long. */
+	readonly lingerMs: Millis;
+	/** Called for a stream whose last viewer is gone. */
+	onUnwatched(key: string): void;
+};
+
 /**
  * Who watches by request: until addresses bear the name of a session, requests of one address and user agent for one stream
  * are one viewer.
@@ -53,16 +58,15 @@ export class Visit implements SessionOwner {
 export class Visits {
 	readonly #clock: Clock;
 	readonly #access: Access;
-	readonly #onUnwatched: (key: string) => void;
+	readonly #options: VisitsOptions;
 	readonly #visits = new Map<string, Map<string, Visit>>();
 	#size = 0;
 	#cancelLook: Cancel | undefined;
 
-	/** `onUnwatched` is called for a stream whose last viewer is gone. */
-	constructor(clock: Clock, access: Access, onUnwatched: (key: string) => void) {
+	constructor(clock: Clock, access: Access, options: VisitsOptions) {
 		this.#clock = clock;
 		this.#access = access;
-		this.#onUnwatched = onUnwatched;
+		this.#options = options;
 	}
 
 	/** Viewers at present. */
@@ -110,7 +114,7 @@ export class Visits {
 
 	readonly #look = (): void => {
 		this.#cancelLook = undefined;
-		const oldest = this.#clock.now() - VISIT_MS;
+		const oldest = this.#clock.now() - this.#options.lingerMs;
 		for (const [key, visitors] of [...this.#visits]) {
 			for (const [id, visit] of [...visitors]) if (visit.lastAt < oldest) this.#drop(key, id, visit);
 		}
@@ -124,6 +128,6 @@ export class Visits {
 		this.#size--;
 		if (visitors.size > 0) return;
 		this.#visits.delete(key);
-		this.#onUnwatched(key);
+		this.#options.onUnwatched(key);
 	}
 }

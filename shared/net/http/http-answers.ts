@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { endNow, endSoon } from "#shared/net/socket";
 import { isTaken } from "./http-connection.ts";
 
@@ -21,20 +21,24 @@ export function openToPages(response: ServerResponse): void {
 /** Answers `OPTIONS`, with which a browser asks what a page may do. */
 export const answerPreflight = (response: ServerResponse): void => void response.writeHead(204, PREFLIGHT).end();
 
+/** So much of a path is repeated, in characters: it may be as long as all headers together. */
+const MAX_PATH = 200;
+
+const say = (reply: FastifyReply, code: number, error: string): FastifyReply => reply.code(code).send({ error });
+
+/** Answers what the router makes no path of. */
+export const answerNoPath = (error: { readonly statusCode?: number }, reply: FastifyReply): FastifyReply =>
+	error.statusCode === 414 ? say(reply, 414, "the path is too long") : say(reply, 400, "the path is malformed");
+
 /** Answers a failed request with one sentence. `onFailed` is called for mistakes of this program. */
 export function answerErrors(app: FastifyInstance, onFailed: (error: Error, path: string) => void): void {
-	app.setNotFoundHandler((request, reply) =>
-		reply
-			.code(404)
-			.type("text/plain")
-			.send(`there is nothing at ${request.url.slice(0, 200)}\n`),
-	);
+	app.setNotFoundHandler((request, reply) => say(reply, 404, `there is nothing at ${request.url.slice(0, MAX_PATH)}`));
 	app.setErrorHandler((thrown, request, reply) => {
 		const error = thrown instanceof Error ? thrown : new Error(String(thrown));
 		const code = "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
-		if (code < 500) return reply.code(code).type("text/plain").send(`${error.message}\n`);
-		onFailed(error, request.url.slice(0, 200));
-		return reply.code(500).type("text/plain").send("the server made a mistake with this request, its log says which\n");
+		if (code < 500) return say(reply, code, error.message);
+		onFailed(error, request.url.slice(0, MAX_PATH));
+		return say(reply, 500, "the server made a mistake with this request, its log says which");
 	});
 }
 

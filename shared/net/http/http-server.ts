@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { Socket } from "node:net";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { ConnectionLimits, descriptorOf, listen } from "#shared/net/socket";
-import { answerErrors, answerNoRequest, answerPreflight, openToPages } from "./http-answers.ts";
+import { answerErrors, answerNoPath, answerNoRequest, answerPreflight, openToPages } from "./http-answers.ts";
 import { receive } from "./http-connection.ts";
 
 export type { FastifyReply, FastifyRequest };
@@ -91,11 +91,7 @@ export async function listenHttp(options: HttpServerOptions): Promise<HttpServer
 		forceCloseConnections: true,
 		routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
 		clientErrorHandler: (error, socket) => answerNoRequest(error, socket, isForPages),
-		frameworkErrors: (error, _request, reply: FastifyReply) =>
-			reply
-				.code(error.statusCode ?? 400)
-				.type("text/plain")
-				.send(`${error.message}\n`),
+		frameworkErrors: (error, _request, reply: FastifyReply) => answerNoPath(error, reply),
 		serverFactory: (handler) => {
 			routes = handler;
 			return server;
