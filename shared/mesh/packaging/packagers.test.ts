@@ -35,7 +35,7 @@ function stage() {
 		let number = 7;
 		for (const packet of demoClip()) {
 			const begins = packet.role === "keyframe" && packet.time % 2000 < 40;
-			const mark = { number, begin: BEGIN + packet.time * 90, discontinuity: false };
+			const mark = { number, begin: BEGIN + packet.time * 90, discontinuity: false, discontinuities: 0 };
 			if (begins) number++;
 			hub.write(begins ? { ...packet, mark } : packet);
 		}
