@@ -285,7 +285,7 @@ export class Timeline {
 	}
 
 	#begin(frame: MediaPacket, mark: SegmentMark): MediaPacket {
-		const { number, begin, discontinuity } = mark;
+		const { number, begin } = mark;
 		const discontinuities = Math.max(this.#discontinuities, mark.discontinuities);
 		const isIndependent = frame.role === "keyframe" || !this.#groups.hasVideo;
 		this.#segment = { number, begin, time: frame.time, isIndependent };
@@ -294,7 +294,7 @@ export class Timeline {
 		this.#segments = [...this.#segments.slice(1 - TOLD.segments), { number, begin, discontinuities }];
 		this.#headers.hasChanged = false;
 		this.#discontinuities = discontinuities;
-		this.#mark = { number, begin, discontinuity, discontinuities };
+		this.#mark = { ...mark, discontinuities };
 		return { ...bare(frame), mark: this.#mark };
 	}
 }
