@@ -100,7 +100,7 @@ function streamItems(seconds: number): StreamItem[] {
 		const number = Math.floor(frame.time / OPTIONS.segmentMs);
 		const begins = frame.role === "keyframe" && number > begun;
 		if (begins) begun = number;
-		const mark = { number, begin: BEGIN + frame.time * 90, discontinuity: false };
+		const mark = { number, begin: BEGIN + frame.time * 90, discontinuity: false, discontinuities: 0 };
 		const packet: MediaPacket = begins ? { ...frame, mark } : frame;
 		items.push({ type: "packet", packet });
 	}

@@ -247,6 +247,26 @@ export function directoryContract(name: string, openPlane: () => Promise<Plane>)
 			expect(edge.directory.holders(key("live/none"))).toEqual([]);
 		});
 
+		test("an origin tells another one its account of a stream's timeline, or that it has none", async () => {
+			const [one, two] = [plane.open("origin-1"), plane.open("origin-2")];
+			await sees(two, "origin-1").toBeDefined();
+			const account = {
+				segmentMs: 2000,
+				segments: [{ number: 7, begin: 158_760_000_000_000, discontinuities: 1 }],
+				starts: [{ fingerprint: 4_000_000_000, at: 158_760_000_090_000 }],
+			};
+			one.directory.answerTimelines((asked) => (asked === key("live/a") ? account : undefined));
+			const heard: unknown[] = [];
+			two.directory.askTimeline("origin-1", key("live/a"), (told) => heard.push(told));
+			await expect.poll(() => heard, { timeout: 5_000 }).toEqual([account]);
+			two.directory.askTimeline("origin-1", key("live/b"), (told) => heard.push(told));
+			await expect.poll(() => heard, { timeout: 5_000 }).toEqual([account, undefined]);
+			// Nobody is there, and so nobody answers: what is asked next is answered all the same.
+			two.directory.askTimeline("nobody", key("live/a"), () => heard.push("nobody"));
+			two.directory.askTimeline("origin-1", key("live/a"), (told) => heard.push(told));
+			await expect.poll(() => heard, { timeout: 5_000 }).toEqual([account, undefined, account]);
+		});
+
 		test("two running nodes with one id are reported once, by everyone", async () => {
 			const edge = plane.open("edge-1");
 			const first = plane.open("origin-1");

@@ -43,6 +43,7 @@ export class SimulatedStream {
 	readonly #options: Required<SimulatedOptions>;
 	readonly #begins: number[] = [];
 	readonly #inits: string[] = [];
+	readonly #counts: number[] = [];
 
 	constructor(options: SimulatedOptions = {}) {
 		const { fps = 25 } = options;
@@ -89,7 +90,7 @@ export class SimulatedStream {
 	}
 
 	#segments(now: number, cut: (begin: number, end: number) => { begin: number; duration: number }[]) {
-		const { kept, first, isNew } = this.#options;
+		const { kept, first } = this.#options;
 		const count = this.#count(now);
 		const segments = [];
 		for (let n = Math.max(0, count - kept); n < count; n++) {
@@ -101,7 +102,7 @@ export class SimulatedStream {
 			segments.push({
 				number: first + n,
 				begin: planned[0]?.begin ?? 0,
-				discontinuity: isNew(n),
+				discontinuities: this.#counts[n] ?? 0,
 				initId: this.#inits[n] ?? "",
 				parts,
 				isWhole: parts.length === planned.length && (this.#begins[n + 1] ?? 0) <= now,
@@ -116,6 +117,7 @@ export class SimulatedStream {
 		const { frames, fps, isNew } = this.#options;
 		for (let n = this.#inits.length; (this.#begins[n] ?? 0) <= now; n++) {
 			this.#begins.push((this.#begins[n] ?? 0) + (frames(n) * 90_000) / fps);
+			this.#counts.push((this.#counts.at(-1) ?? 0) + (isNew(n) ? 1 : 0));
 			this.#inits.push(isNew(n) || n === 0 ? `init${n}` : (this.#inits[n - 1] ?? ""));
 		}
 		return this.#begins.findIndex((begin) => begin > now);

@@ -81,8 +81,19 @@ test("a discontinuity begins a period that keeps its name and its start while it
 	}
 	expect([...starts]).toEqual([
 		["0", "PT0S"],
-		["882000003", "PT1764000006S"],
+		["1", "PT1764000006S"],
 	]);
+});
+
+test("who begins later names the periods alike", () => {
+	const about = { isNew: (n: number) => n === 3 || n === 30 };
+	const [stream, early, late] = [new SimulatedStream(about), new DashPeriods(), new DashPeriods()];
+	for (let ms = 1_000; ms < 50_000; ms += 1_940) early.update(stream.at(ms));
+	const ids = (periods: DashPeriods, ms: number) => periods.update(stream.at(ms)).map(({ id }) => id);
+	expect(ids(early, 50_000)).toEqual(["1"]);
+	expect(ids(late, 50_000)).toEqual(["1"]);
+	expect(ids(early, 70_000)).toEqual(["1", "2"]);
+	expect(ids(late, 70_000)).toEqual(["1", "2"]);
 });
 
 test("another period has another init segment, and its times lead on", () => {

@@ -8,7 +8,8 @@ export type DashSegment = {
 	readonly begin: number;
 	/** Of what is there so far. */
 	readonly duration: number;
-	readonly discontinuity: boolean;
+	/** How many there were up to here; a period begins where it rises. */
+	readonly discontinuities: number;
 	readonly initId: string;
 	readonly isWhole: boolean;
 };

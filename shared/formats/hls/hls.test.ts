@@ -123,6 +123,17 @@ test("a discontinuity brings its tag, its init segment and its date before the f
 	);
 });
 
+test("who begins later lists discontinuities alike", () => {
+	const stream = new SimulatedStream({ isNew: (n) => n === 3 || n === 27 });
+	const [early, late] = [new HlsSeries(options), new HlsSeries(options)];
+	for (let ms = 1_000; ms < 60_000; ms += 480) early.update(stream.at(ms), false);
+	for (let ms = 60_000; ms < 90_000; ms += 480) {
+		for (const series of [early, late]) series.update(stream.at(ms), false);
+		for (const kind of ["video", "audio"] as const) expect(late.write(kind, false)).toBe(early.write(kind, false));
+	}
+	expect(early.write("video", false)).toContain("#EXT-X-DISCONTINUITY-SEQUENCE:2\n");
+});
+
 test("a stream that is over says so, and hints at nothing", () => {
 	const stream = new SimulatedStream();
 	const series = new HlsSeries(options);

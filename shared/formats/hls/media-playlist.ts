@@ -19,8 +19,6 @@ export type MediaPlaylist = {
 	/** Seconds. */
 	readonly targetDuration: number;
 	readonly partMs: number;
-	/** Discontinuities before the first listed segment's own. */
-	readonly discontinuitySequence: number;
 	/** Where the other rendition ends. */
 	readonly others: readonly { readonly kind: MediaTrack; readonly edge: HlsEdge }[];
 	/** Nothing follows. */
@@ -47,7 +45,7 @@ export function writeMediaPlaylist(playlist: MediaPlaylist, isDelta: boolean): s
 	return `${lines.join("\n")}\n`;
 }
 
-function head({ segments, targetDuration, partMs, discontinuitySequence }: MediaPlaylist): string[] {
+function head({ segments, targetDuration, partMs }: MediaPlaylist): string[] {
 	const partTarget = partMs / 1000;
 	return [
 		"#EXTM3U",
@@ -60,7 +58,7 @@ function head({ segments, targetDuration, partMs, discontinuitySequence }: Media
 		}),
 		tag("PART-INF", { "PART-TARGET": partTarget }),
 		`#EXT-X-MEDIA-SEQUENCE:${segments[0]?.number ?? 0}`,
-		`#EXT-X-DISCONTINUITY-SEQUENCE:${discontinuitySequence}`,
+		`#EXT-X-DISCONTINUITY-SEQUENCE:${segments[0]?.discontinuities ?? 0}`,
 		...(segments.every(({ parts: [first] }) => first?.isIndependent !== false) ? ["#EXT-X-INDEPENDENT-SEGMENTS"] : []),
 	];
 }
@@ -77,12 +75,14 @@ function skippable(segments: readonly HlsSegment[], span: number): number {
 
 function segmentLines(
 	{ kind, partMs, segments }: MediaPlaylist,
-	{ number, begin, duration, discontinuity, initId, parts, isWhole }: HlsSegment,
+	{ number, begin, duration, discontinuities, initId, parts, isWhole }: HlsSegment,
 	{ at, hasParts }: { at: number; hasParts: boolean },
 ): string[] {
 	const lines: string[] = [];
-	if (discontinuity) lines.push("#EXT-X-DISCONTINUITY");
-	if (initId !== segments[at - 1]?.initId) lines.push(tag("MAP", { URI: quoted(initName(kind, initId)) }));
+	const before = segments[at - 1];
+	// The first one's own is in EXT-X-DISCONTINUITY-SEQUENCE already: every node lists it alike, whenever it began to.
+	if (before && discontinuities > before.discontinuities) lines.push("#EXT-X-DISCONTINUITY");
+	if (initId !== before?.initId) lines.push(tag("MAP", { URI: quoted(initName(kind, initId)) }));
 	lines.push(`#EXT-X-PROGRAM-DATE-TIME:${dateTime(begin)}`);
 	// A frame may last longer than a part: such segments come whole, since no part may be over its target (§4.4.4.9).
 	if (hasParts && parts.every((part) => part.duration <= partMs * 90)) {

@@ -12,8 +12,8 @@ export type HlsSegment = {
 	readonly begin: Ticks;
 	/** Of the parts so far. */
 	readonly duration: Ticks;
-	/** Times before it do not lead up to it, or codecs changed. */
-	readonly discontinuity: boolean;
+	/** How many there were up to here; where it rises, times before do not lead up to it, or codecs changed. */
+	readonly discontinuities: number;
 	/** Which init segment its frames need. */
 	readonly initId: string;
 	readonly parts: readonly HlsPart[];

@@ -15,13 +15,8 @@ export type HlsSeriesOptions = {
 	readonly windowMs: number;
 };
 
-type Listed = {
-	first: number;
-	passed: number;
-	discontinuities: number[];
-	last: number;
-	segments: readonly HlsSegment[];
-};
+/** What is listed of a rendition, and the number it begins with, which never falls. */
+type Listed = { readonly first: number; readonly segments: readonly HlsSegment[] };
 
 /**
  * The media playlists of one stream over its life, with what may never fall or change in it: `update` is to be told of every
@@ -55,7 +50,11 @@ export class HlsSeries {
 				this.#targetDuration = Math.max(this.#targetDuration, Math.round(duration / TICKS));
 			}
 		}
-		for (const { kind, segments } of renditions) this.#note(kind, segments);
+		for (const { kind, segments } of renditions) {
+			const { first } = this.#listed.get(kind) ?? { first: 0 };
+			const listed = this.#window(segments, first);
+			this.#listed.set(kind, { first: listed[0]?.number ?? first, segments: listed });
+		}
 	}
 
 	/** Where a rendition ends; undefined while it has no part. */
@@ -65,37 +64,21 @@ export class HlsSeries {
 
 	/** The text of a rendition's playlist, or of what is new in it; undefined while it has no part. */
 	write(kind: MediaTrack, isDelta: boolean): string | undefined {
-		const listed = this.#listed.get(kind);
-		if (!listed || listed.segments.length === 0) return undefined;
+		const { segments } = this.#listed.get(kind) ?? { segments: [] };
+		if (segments.length === 0) return undefined;
 		const others = [...this.#listed.keys()].flatMap((other) => {
 			const edge = other === kind ? undefined : this.edge(other);
 			return edge ? [{ kind: other, edge }] : [];
 		});
 		const playlist: MediaPlaylist = {
 			kind,
-			segments: listed.segments,
+			segments,
 			targetDuration: this.#targetDuration,
 			partMs: this.#options.partMs,
-			discontinuitySequence: listed.passed,
 			others,
 			hasEnded: this.#hasEnded,
 		};
 		return writeMediaPlaylist(playlist, isDelta);
-	}
-
-	#note(kind: MediaTrack, all: readonly HlsSegment[]): void {
-		const known = this.#listed.get(kind) ?? { first: 0, passed: 0, discontinuities: [], last: -1, segments: [] };
-		const segments = this.#window(all, known.first);
-		for (const { number, discontinuity } of segments) {
-			if (number <= known.last) continue;
-			known.last = number;
-			if (discontinuity) known.discontinuities.push(number);
-		}
-		known.first = segments[0]?.number ?? known.first;
-		const isPast = (number: number) => number < known.first;
-		known.passed += known.discontinuities.filter(isPast).length;
-		known.discontinuities = known.discontinuities.filter((number) => !isPast(number));
-		this.#listed.set(kind, { ...known, segments });
 	}
 
 	/** The newest segments without a gap in their numbers, enough to fill the window, and none that was left out before. */

@@ -19,6 +19,11 @@ export type SegmentMark = {
 	readonly begin: Ticks;
 	/** The times before it do not lead up to it, or codecs changed: a new period, EXT-X-DISCONTINUITY. */
 	readonly discontinuity: boolean;
+	/**
+	 * The discontinuities of its timeline up to here; never falls. EXT-X-DISCONTINUITY-SEQUENCE and names of periods are made of it:
+	 * where it does not rise, the times may have a hole, but are the same timeline's.
+	 */
+	readonly discontinuities: number;
 };
 
 /** Where in a segment a keyframe lies that begins none: by it, whoever joins there knows the time. */
@@ -28,6 +33,8 @@ export type SegmentPlace = {
 	readonly begin: Ticks;
 	/** UTC decode time of the packet that bears this. */
 	readonly at: Ticks;
+	/** As in the mark of its segment. */
+	readonly discontinuities: number;
 };
 
 /** One coded frame, header or event of a stream. Shared by all who hold it; never changed. */

@@ -21,6 +21,8 @@ export type PackagedSegment = {
 	/** UTC decode time of its first frame. */
 	readonly begin: Ticks;
 	readonly discontinuity: boolean;
+	/** Those of its timeline up to here, and changes of the track's own init segment: it rises with whatever begins a period. */
+	readonly discontinuities: number;
 	/** What `Packaged.init` knows its init segment by; empty where the segment has no parts. */
 	readonly initId: string;
 	/** Grows until the segment is whole; empty for good where the track had nothing in that time. */

@@ -172,8 +172,15 @@ test("a codec that changes on air gets another init segment and a discontinuity,
 		packet.mark?.number === NUMBER + 2
 			? [aacOf(4, packet.time), { ...packet, mark: { ...packet.mark, discontinuity: true } }]
 			: [packet],
+	).map((packet) =>
+		packet.mark && packet.mark.number >= NUMBER + 2
+			? { ...packet, mark: { ...packet.mark, discontinuities: 1 } }
+			: packet,
 	);
 	const packager = packaged(packets);
+	for (const { segments } of packager.tracks) {
+		expect(segments.map(({ discontinuities }) => discontinuities)).toEqual([0, 0, 1, 1, 1]);
+	}
 	const audio = trackOf(packager, "audio");
 	const ids = audio.map(({ initId }) => initId);
 	expect(new Set(ids).size).toBe(2);
@@ -188,6 +195,14 @@ test("a codec that changes on air gets another init segment and a discontinuity,
 		false,
 		false,
 	]);
+});
+
+test("an init segment that changes without a word in the marks is counted, too", () => {
+	const packets = changed(source({ seconds: 9 }), (packet) =>
+		packet.mark?.number === NUMBER + 2 ? [aacOf(4, packet.time), packet] : [packet],
+	);
+	const audio = trackOf(packaged(packets), "audio");
+	expect(audio.map(({ discontinuities }) => discontinuities)).toEqual([0, 0, 1, 1, 1]);
 });
 
 test("codec headers that change each second leave as many init segments as the window has segments", () => {

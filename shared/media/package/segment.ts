@@ -7,6 +7,7 @@ export class Segment implements PackagedSegment {
 	readonly number: number;
 	readonly begin: Ticks;
 	readonly discontinuity: boolean;
+	readonly discontinuities: number;
 	readonly init: TrackInit | undefined;
 	readonly parts: PackagedPart[] = [];
 	isWhole = false;
@@ -15,11 +16,12 @@ export class Segment implements PackagedSegment {
 	bytes = 0;
 	#end: Ticks;
 
-	constructor({ number, discontinuity }: SegmentMark, begin: Ticks, init: TrackInit | undefined) {
+	constructor({ number, discontinuity, discontinuities }: SegmentMark, begin: Ticks, init: TrackInit | undefined) {
 		this.number = number;
 		this.begin = begin;
 		this.#end = begin;
 		this.discontinuity = discontinuity;
+		this.discontinuities = discontinuities;
 		this.init = init;
 	}
 

@@ -72,7 +72,7 @@ export function marked(packets: readonly MediaPacket[], segmentMs = 2000): Media
 		if (!last) zero = packet.time;
 		last = { time: packet.time, number: last ? last.number + 1 : NUMBER };
 		const begin = BEGIN + (packet.time - zero) * 90;
-		return { ...packet, mark: { number: last.number, begin, discontinuity: false } };
+		return { ...packet, mark: { number: last.number, begin, discontinuity: false, discontinuities: 0 } };
 	});
 }
 

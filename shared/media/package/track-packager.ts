@@ -36,6 +36,8 @@ export class TrackPackager {
 	#pendingBytes = 0;
 	/** Frames before the first segment's begin were seen. */
 	#hasSeenEarlier = false;
+	/** Changes of its init segment that no mark counted. */
+	#uncounted = 0;
 	/** Frames that are in no part: too late, of another codec than their segment, or too long after a mark. */
 	dropped = 0;
 
@@ -162,8 +164,10 @@ export class TrackPackager {
 		const each = Math.max(0, rung.mark.begin - last.end) / missing;
 		for (let step = 0; step < missing; step++) {
 			const number = last.number + 1 + step;
-			const guess = { number, begin: Math.round(last.end + step * each), discontinuity: false };
-			const mark = this.#options.ladder.numbered(number)?.mark ?? guess;
+			const { discontinuities } = last;
+			const guess = { number, begin: Math.round(last.end + step * each), discontinuity: false, discontinuities };
+			const told = this.#options.ladder.numbered(number)?.mark;
+			const mark = told ? { ...told, discontinuities: told.discontinuities + this.#uncounted } : guess;
 			const end = this.#options.ladder.numbered(number + 1)?.mark.begin ?? mark.begin + Math.round(each);
 			this.segments.push(Segment.empty(mark, end));
 		}
@@ -200,7 +204,10 @@ export class TrackPackager {
 	#beginSegment({ mark }: Rung, begin: number, { init }: Frame): Segment {
 		const former = this.segments.findLast((segment) => segment.init);
 		const isChanged = former !== undefined && former.init?.id !== init.id;
-		const segment = new Segment({ ...mark, discontinuity: mark.discontinuity || isChanged }, begin, init);
+		if (isChanged && mark.discontinuities + this.#uncounted === former.discontinuities) this.#uncounted++;
+		const discontinuities = mark.discontinuities + this.#uncounted;
+		const discontinuity = mark.discontinuity || isChanged;
+		const segment = new Segment({ ...mark, discontinuity, discontinuities }, begin, init);
 		this.segments.push(segment);
 		return segment;
 	}

@@ -1,4 +1,4 @@
-import type { Ticks } from "#shared/formats/packet";
+import type { SegmentMark, Ticks } from "#shared/formats/packet";
 import type { Segment } from "./segment.ts";
 import type { Start } from "./starts.ts";
 import { TICKS_PER_MS } from "./ticks.ts";
@@ -6,11 +6,13 @@ import { TICKS_PER_MS } from "./ticks.ts";
 /** Two nodes get a frame of one encoder within this; their calendars may be apart by as much. */
 const MOST_APART: Ticks = 10_000 * TICKS_PER_MS;
 
+export type ToldSegment = Pick<SegmentMark, "number" | "begin" | "discontinuities">;
+
 /** What a node tells another of a stream's timeline. */
 export type TimelineAccount = {
 	readonly segmentMs: number;
 	/** Its newest segments, oldest first. */
-	readonly segments: readonly { readonly number: number; readonly begin: Ticks }[];
+	readonly segments: readonly ToldSegment[];
 	/** Its newest frames that segments may begin with, oldest first, and when they are decoded. */
 	readonly starts: readonly { readonly fingerprint: number; readonly at: Ticks }[];
 };
@@ -41,7 +43,7 @@ export function meet({ starts }: TimelineAccount, own: readonly Start[]): Meetin
 }
 
 /** The account's segment that a moment lies in. */
-export const segmentAt = ({ segments }: TimelineAccount, at: Ticks): { number: number; begin: Ticks } | undefined =>
+export const segmentAt = ({ segments }: TimelineAccount, at: Ticks): ToldSegment | undefined =>
 	segments.findLast(({ begin }) => begin <= at);
 
 /** The account's newest segment on the timeline of who met it. */

@@ -7,7 +7,12 @@ const [A, B] = [{ name: "a" }, { name: "b" }];
 
 const keyframe = (time: number): MediaPacket => ({ kind: "video", role: "keyframe", time, payload: Buffer.from("k") });
 const marked = (time: number, mark: SegmentMark): MediaPacket => ({ ...keyframe(time), mark });
-const mark = (number: number, begin: number, discontinuity = false): SegmentMark => ({ number, begin, discontinuity });
+const mark = (number: number, begin: number, discontinuities = 0): SegmentMark => ({
+	number,
+	begin,
+	discontinuity: discontinuities > 0,
+	discontinuities,
+});
 const unmarked = ({ mark: _mark, place: _place, ...rest }: MediaPacket): MediaPacket => rest;
 
 /** A relay's timeline, which expects to be told. */
@@ -84,8 +89,8 @@ test("a copy that names segments otherwise does not change their names", () => {
 test("an owner that begins anew is followed", () => {
 	const { take } = relay();
 	take(marked(0, mark(7, 9_000_000)));
-	expect(take(marked(500, mark(8, 9_400_000, true)))).toEqual(mark(8, 9_400_000, true));
-	expect(take(marked(2500, mark(300, 9_700_000, true)))).toEqual(mark(300, 9_700_000, true));
+	expect(take(marked(500, mark(8, 9_400_000, 1)))).toEqual(mark(8, 9_400_000, 1));
+	expect(take(marked(2500, mark(300, 9_700_000, 2)))).toEqual(mark(300, 9_700_000, 2));
 });
 
 test.each([
@@ -98,18 +103,38 @@ test.each([
 	take(marked(2000, mark(8, 1_180_000)));
 	timeline.discontinuity();
 	const first = take(marked(2500, mark(number, begin)), B);
-	expect(first).toEqual({ number: 9, begin: Math.max(begin, 1_225_000), discontinuity: true });
+	expect(first).toEqual({ number: 9, begin: Math.max(begin, 1_225_000), discontinuity: true, discontinuities: 1 });
 	const next = take(marked(4500, mark(number + 1, begin + 180_000)), B);
-	expect(next).toEqual({ number: 10, begin: Math.max(begin, 1_225_000) + 180_000, discontinuity: false });
+	expect(next).toEqual({
+		number: 10,
+		begin: Math.max(begin, 1_225_000) + 180_000,
+		discontinuity: false,
+		discontinuities: 1,
+	});
 });
 
 test("another encoder's stream that is joined in the middle of a segment has that one's times", () => {
 	const { timeline, take } = relay();
 	take(marked(0, mark(7, 1_000_000)));
 	timeline.discontinuity();
-	const place = { number: 500, begin: 5_000_000, at: 5_090_000 };
-	expect(take({ ...keyframe(1500), place }, B)).toEqual({ number: 8, begin: 5_090_000, discontinuity: true });
-	expect(take(marked(2500, mark(501, 5_180_000)), B)).toEqual(mark(9, 5_180_000));
+	const place = { number: 500, begin: 5_000_000, at: 5_090_000, discontinuities: 4 };
+	expect(take({ ...keyframe(1500), place }, B)).toEqual(mark(8, 5_090_000, 1));
+	const next: SegmentMark = { number: 501, begin: 5_180_000, discontinuity: false, discontinuities: 4 };
+	expect(take(marked(2500, next), B)).toEqual({ ...next, number: 9, discontinuities: 1 });
+});
+
+test("who joins late counts the discontinuities as who was there from the beginning", () => {
+	const owner = new Timeline({ segmentMs: 2000, utc: () => UTC });
+	const [there, late, between] = [relay(), relay(), relay()];
+	for (let second = 0; second < 12; second++) {
+		if (second === 2 || second === 5) owner.discontinuity();
+		const packet = owner.take(keyframe(second * 1000), {});
+		there.take(packet);
+		if (second > 5) between.take(packet);
+		if (second > 8) late.take(packet);
+	}
+	expect(owner.newest?.discontinuities).toBe(2);
+	for (const { timeline } of [there, between, late]) expect(timeline.newest).toEqual(owner.newest);
 });
 
 test("behind a hole the same timeline goes on under its own numbers", () => {
@@ -123,6 +148,7 @@ test("behind a hole the same timeline goes on under its own numbers", () => {
 		number: (first?.mark?.number ?? 0) + 2,
 		begin: (UTC + 5000) * 90,
 		discontinuity: true,
+		discontinuities: 0,
 	});
 	expect(take({ ...(last ?? keyframe(0)), time: 12_040 }, B)).toEqual(last?.mark);
 });

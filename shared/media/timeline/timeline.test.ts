@@ -63,7 +63,12 @@ test("a segment begins with the first keyframe that is segmentMs or more behind 
 test("a keyframe that begins no segment says in which one it lies", () => {
 	const { give } = stage();
 	const [first, , third] = give([keyframe(0), picture(40), keyframe(1000)]);
-	expect(third?.place).toEqual({ number: first?.mark?.number, begin: UTC * 90, at: (UTC + 1000) * 90 });
+	expect(third?.place).toEqual({
+		number: first?.mark?.number,
+		begin: UTC * 90,
+		at: (UTC + 1000) * 90,
+		discontinuities: 0,
+	});
 });
 
 test("without video a segment begins with the first sound", () => {
@@ -134,7 +139,12 @@ test("times behind a discontinuity never lie before the end of what was", () => 
 	timeline.discontinuity();
 	at(UTC - 60_000);
 	const second = timeline.take(keyframe(700), PUBLISHER).mark;
-	expect(second).toEqual({ number: first.number + 1, begin: first.begin + 700 * 90, discontinuity: true });
+	expect(second).toEqual({
+		number: first.number + 1,
+		begin: first.begin + 700 * 90,
+		discontinuity: true,
+		discontinuities: 1,
+	});
 	timeline.discontinuity();
 	at(UTC + 5000);
 	expect(timeline.take(keyframe(740), PUBLISHER).mark).toMatchObject({ begin: (UTC + 5000) * 90 });
@@ -175,6 +185,7 @@ test("numbers rise by one and begins by the time of the frames, whatever comes",
 				const before = marks[place - 1];
 				if (!before) return;
 				expect(mark.number).toBe(before.number + 1);
+				expect(mark.discontinuities).toBe(before.discontinuities + (mark.discontinuity ? 1 : 0));
 				expect(mark.begin - before.begin).toBeGreaterThanOrEqual((mark.time - before.time) * 90);
 				if (!mark.discontinuity) expect(mark.begin - before.begin).toBe((mark.time - before.time) * 90);
 			});

@@ -2,8 +2,9 @@ import type { Millis } from "#shared/base/clock";
 import type { MediaPacket, SegmentMark, Ticks } from "#shared/formats/packet";
 import { fingerprint } from "#shared/media/splice";
 import { Groups } from "#shared/media/stream";
-import { meet, segmentAt, segmentOf, type TimelineAccount, TOLD } from "./account.ts";
+import { meet, segmentAt, segmentOf, type TimelineAccount, TOLD, type ToldSegment } from "./account.ts";
 import { CodecHeaders } from "./codec-headers.ts";
+import { bare, type Moved, type Said, saidOf, UNMOVED } from "./said.ts";
 import { beginsNext, type Segment, utcAt } from "./segment.ts";
 import { Starts } from "./starts.ts";
 import { firstNumber, TICKS_PER_MS, ticksOf } from "./ticks.ts";
@@ -33,7 +34,7 @@ export class Timeline {
 	readonly #options: TimelineOptions;
 	#segmentMs: Millis;
 	readonly #starts = new Starts();
-	#segments: { readonly number: number; readonly begin: Ticks }[] = [];
+	#segments: ToldSegment[] = [];
 	/** The segment under way is another node's account of it: the times before it may not lead up to the next. */
 	#isMoved = false;
 	readonly #groups = new Groups();
@@ -43,8 +44,10 @@ export class Timeline {
 	#segment: Segment | undefined;
 	/** What the newest segment's mark says. */
 	#mark: SegmentMark | undefined;
+	/** Those that marks told of, and those of another node that names segments alike: both are to count the same. */
+	#discontinuities = 0;
 	/** Added to what marks say, where another encoder's stream goes on behind this one's. */
-	#moved = { number: 0, ticks: 0 };
+	#moved = UNMOVED;
 	/** What comes does not continue what was. */
 	#isBroken = false;
 	/** Media to wait through before begins are decided here, and since when. */
@@ -95,12 +98,17 @@ export class Timeline {
 		if (isBegun) {
 			const common = this.#segments.findLast(({ number }) => account.segments.some((other) => other.number === number));
 			const said = account.segments.find(({ number }) => number === common?.number);
-			if (common && common.begin === said?.begin) return "agreed";
+			if (said && common?.begin === said.begin) {
+				this.#discontinuities = Math.max(this.#discontinuities, said.discontinuities);
+				return "agreed";
+			}
 			if (!this.#isBelow(account, meeting.at, utcAt(segment, meeting.time))) return "kept";
 		}
 		this.#segmentMs = account.segmentMs;
-		this.#isMoved = isBegun && !isSame(meeting.at, utcAt(segment, meeting.time));
+		this.#isMoved = this.#isBroken || (isBegun && !isSame(meeting.at, utcAt(segment, meeting.time)));
+		this.#isBroken = false;
 		this.#segment = this.#caughtUp(theirs);
+		this.#discontinuities = Math.max(this.#discontinuities, account.segments.at(-1)?.discontinuities ?? 0);
 		this.#wait = undefined;
 		return "taken-over";
 	}
@@ -146,7 +154,7 @@ export class Timeline {
 		if (isChanged || beginsNext(frame, startsGroup, segment, segmentMs)) {
 			return this.#next(frame, segment, isChanged);
 		}
-		return startsGroup && frame.role === "keyframe" ? placed(frame, segment) : frame;
+		return startsGroup && frame.role === "keyframe" ? this.#placed(frame, segment) : frame;
 	}
 
 	/** What was taken over from another node may lie behind what was begun here: names and begins wait until they are above. */
@@ -157,7 +165,8 @@ export class Timeline {
 			this.#segment = { number, begin, time: frame.time, isIndependent: frame.role === "keyframe" };
 			return frame;
 		}
-		return this.#begin(frame, number, begin, isChanged || this.#isMoved);
+		const discontinuities = this.#discontinuities + (isChanged ? 1 : 0);
+		return this.#begin(frame, { number, begin, discontinuity: isChanged || this.#isMoved, discontinuities });
 	}
 
 	#remember(frame: MediaPacket): void {
@@ -192,8 +201,12 @@ export class Timeline {
 	/** Begins at the present of the calendar, but never before the end of what was. */
 	#anew(frame: MediaPacket, former: Segment | undefined): MediaPacket {
 		const now = ticksOf(this.#options.utc());
-		if (!former) return this.#begin(frame, firstNumber(now), now, false);
-		return this.#begin(frame, former.number + 1, Math.max(now, utcAt(former, frame.time)), true);
+		return this.#begin(frame, {
+			number: former ? former.number + 1 : firstNumber(now),
+			begin: former ? Math.max(now, utcAt(former, frame.time)) : now,
+			discontinuity: former !== undefined,
+			discontinuities: this.#discontinuities + (former ? 1 : 0),
+		});
 	}
 
 	/** A frame about which somebody above says where it lies. */
@@ -204,7 +217,8 @@ export class Timeline {
 		const segment = this.#segment;
 		if (!segment) {
 			this.#agreeing.add(bringer);
-			if (mark) return this.#begin(frame, said.number, said.at, mark.discontinuity);
+			if (mark) return this.#begin(frame, mark);
+			this.#discontinuities = said.discontinuities;
 			this.#segment = { ...said, time: frame.time - (said.at - said.begin) / TICKS_PER_MS, isIndependent: true };
 			return frame;
 		}
@@ -216,8 +230,13 @@ export class Timeline {
 		}
 		this.#agreeing.add(bringer);
 		this.#moved = fits;
-		if (mark) return this.#begin(frame, said.number + fits.number, said.at + fits.ticks, mark.discontinuity);
-		return placed(frame, segment);
+		if (!mark) return this.#placed(frame, segment);
+		return this.#begin(frame, {
+			number: said.number + fits.number,
+			begin: said.at + fits.ticks,
+			discontinuity: mark.discontinuity,
+			discontinuities: said.discontinuities + fits.discontinuities,
+		});
 	}
 
 	/** How what is said has to be moved to fit this timeline; undefined where it does not fit. */
@@ -241,8 +260,14 @@ export class Timeline {
 		const number = isOwn ? said.number : former.number + 1;
 		const begin = said.at > former.begin + SAME_TICKS ? said.at : end;
 		this.#agreeing.add(bringer);
-		this.#moved = { number: number - said.number, ticks: begin - said.at };
-		return this.#begin(frame, number, begin, true);
+		// Behind a hole in this very timeline all count as those who miss nothing.
+		const discontinuities = isOwn ? Math.max(this.#discontinuities, said.discontinuities) : this.#discontinuities + 1;
+		this.#moved = {
+			number: number - said.number,
+			ticks: begin - said.at,
+			discontinuities: discontinuities - said.discontinuities,
+		};
+		return this.#begin(frame, { number, begin, discontinuity: true, discontinuities });
 	}
 
 	/** Whether it may be this very timeline, some segments on: there is room for them in the time that is missing. */
@@ -253,45 +278,25 @@ export class Timeline {
 		return missing >= (steps - 1) * this.#segmentMs * TICKS_PER_MS - SAME_TICKS;
 	}
 
-	#begin(frame: MediaPacket, number: number, begin: Ticks, discontinuity: boolean): MediaPacket {
+	#placed(frame: MediaPacket, segment: Segment): MediaPacket {
+		const { number, begin } = segment;
+		const at = utcAt(segment, frame.time);
+		return { ...bare(frame), place: { number, begin, at, discontinuities: this.#discontinuities } };
+	}
+
+	#begin(frame: MediaPacket, mark: SegmentMark): MediaPacket {
+		const { number, begin } = mark;
+		const discontinuities = Math.max(this.#discontinuities, mark.discontinuities);
 		const isIndependent = frame.role === "keyframe" || !this.#groups.hasVideo;
 		this.#segment = { number, begin, time: frame.time, isIndependent };
 		this.#isBroken = false;
 		this.#isMoved = false;
-		this.#segments = [...this.#segments.slice(1 - TOLD.segments), { number, begin }];
+		this.#segments = [...this.#segments.slice(1 - TOLD.segments), { number, begin, discontinuities }];
 		this.#headers.hasChanged = false;
-		this.#mark = { number, begin, discontinuity };
+		this.#discontinuities = discontinuities;
+		this.#mark = { ...mark, discontinuities };
 		return { ...bare(frame), mark: this.#mark };
 	}
 }
 
-type Moved = { readonly number: number; readonly ticks: number };
-const UNMOVED: Moved = { number: 0, ticks: 0 };
-
-/** What comes with a packet: of a mark, or of a place. */
-type Said = {
-	readonly number: number;
-	readonly begin: Ticks;
-	readonly at: Ticks;
-	readonly isBegin: boolean;
-	readonly isDiscontinuity: boolean;
-};
-
-function saidOf({ mark, place }: MediaPacket): Said {
-	if (mark) return { ...mark, at: mark.begin, isBegin: true, isDiscontinuity: mark.discontinuity };
-	const { number = 0, begin = 0, at = 0 } = place ?? {};
-	return { number, begin, at, isBegin: false, isDiscontinuity: false };
-}
-
 const isSame = (one: Ticks, other: Ticks): boolean => Math.abs(one - other) <= SAME_TICKS;
-
-function bare(packet: MediaPacket): MediaPacket {
-	if (!packet.mark && !packet.place) return packet;
-	const { mark: _mark, place: _place, ...rest } = packet;
-	return rest;
-}
-
-function placed(frame: MediaPacket, segment: Segment): MediaPacket {
-	const { number, begin } = segment;
-	return { ...bare(frame), place: { number, begin, at: utcAt(segment, frame.time) } };
-}

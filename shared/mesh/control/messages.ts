@@ -160,7 +160,7 @@ export const timelineAnswer = z.object({
 		.object({
 			segmentMs: z.number().int().min(1_000).max(20_000),
 			segments: z
-				.array(z.object({ number: count, begin: ticks }))
+				.array(z.object({ number: count, begin: ticks, discontinuities: count.default(0) }))
 				.min(1)
 				.max(16),
 			starts: z.array(z.object({ fingerprint: ticks, at: ticks })).max(32),

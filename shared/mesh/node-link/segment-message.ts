@@ -1,14 +1,16 @@
 import { decodeAmf0, encodeAmf0 } from "#shared/formats/amf0";
 import type { MediaPacket, SegmentMark, SegmentPlace } from "#shared/formats/packet";
 
-/** The data message that goes on node links in front of a packet with a mark or a place: its name, then five values. */
+/** The data message that goes on node links in front of a packet with a mark or a place: its name, then six values. */
 const NAME = encodeAmf0("millraceSegment");
-/** Ours have 66 bytes. */
+/** Ours have 75 bytes. */
 const MAX_BYTES = 128;
 /** A segment without a keyframe ends after some lengths of at most 20 s; what says it is longer is no segment of ours. */
 const MAX_SEGMENT_TICKS = 600 * 90_000;
 /** Two numbers a second for 10,000 years. */
 const MAX_NUMBER = 2 ** 40;
+/** Players keep it in 31 bits. */
+const MAX_DISCONTINUITIES = 2 ** 31 - 1;
 /** The year 3000. */
 const MAX_TICKS = 32_503_680_000 * 90_000;
 
@@ -22,20 +24,23 @@ export const isSegmentMessage = ({ kind, payload }: MediaPacket): boolean =>
 /** What is sent in front of a packet; undefined where there is nothing to say of it. */
 export function segmentMessage({ mark, place, time }: MediaPacket): MediaPacket | undefined {
 	if (!mark && !place) return undefined;
-	const { number, begin } = mark ?? place ?? { number: 0, begin: 0 };
+	const { number, begin, discontinuities } = mark ?? place ?? { number: 0, begin: 0, discontinuities: 0 };
 	const at = mark ? begin : (place?.at ?? begin);
-	const payload = encodeAmf0("millraceSegment", number, begin, at, mark !== undefined, mark?.discontinuity ?? false);
+	const [isBegin, isDiscontinuity] = [mark !== undefined, mark?.discontinuity ?? false];
+	const payload = encodeAmf0("millraceSegment", number, begin, at, isBegin, isDiscontinuity, discontinuities);
 	return { kind: "data", role: "other", time, payload };
 }
 
 /** Reads what stands behind the name; undefined where that cannot be. */
 function readMessage(payload: Uint8Array): { mark: SegmentMark } | { place: SegmentPlace } | undefined {
 	if (payload.length > MAX_BYTES) return undefined;
-	const [, number, begin, at, isBegin, discontinuity] = valuesOf(payload);
+	// Peers that do not count yet say nothing behind the fifth.
+	const [, number, begin, at, isBegin, discontinuity, discontinuities = 0] = valuesOf(payload);
 	if (!isCount(number, MAX_NUMBER) || !isCount(begin, MAX_TICKS) || !isCount(at, MAX_TICKS)) return undefined;
+	if (!isCount(discontinuities, MAX_DISCONTINUITIES)) return undefined;
 	if (at < begin || at - begin > MAX_SEGMENT_TICKS) return undefined;
-	if (isBegin !== true) return { place: { number, begin, at } };
-	return at === begin ? { mark: { number, begin, discontinuity: discontinuity === true } } : undefined;
+	if (isBegin !== true) return { place: { number, begin, at, discontinuities } };
+	return at === begin ? { mark: { number, begin, discontinuity: discontinuity === true, discontinuities } } : undefined;
 }
 
 function valuesOf(payload: Uint8Array): unknown[] {
