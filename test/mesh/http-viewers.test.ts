@@ -104,7 +104,7 @@ test.for([
 ])("pages of any site may read why there is no picture: %s", async ([, path, status]) => {
 	const response = await fetch(`${edge.http}${path}`);
 	expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([status, "*"]);
-	expect(await response.text()).toMatch(/^[^{}\n]+\n$/);
+	expect(await response.json()).toEqual({ error: expect.stringMatching(/^[^{}\n]+$/) });
 });
 
 test("what is no HTTP is answered so that a page can read it, too", async () => {
@@ -134,10 +134,8 @@ test("an error in a handler is the answer to that request alone: one sentence, c
 	});
 	try {
 		const response = await fetch(`${edge.http}/live/other.flv`);
-		expect([response.status, await response.text()]).toEqual([
-			500,
-			"the server made a mistake with this request, its log says which\n",
-		]);
+		const error = "the server made a mistake with this request, its log says which";
+		expect([response.status, await response.json()]).toEqual([500, { error }]);
 		expect(response.headers.get("access-control-allow-origin")).toBe("*");
 	} finally {
 		open.mockRestore();

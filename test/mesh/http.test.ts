@@ -55,7 +55,7 @@ test("an unknown stream is not found once waitMs are over", async () => {
 	await mesh.origin("o1");
 	const edge = await mesh.edge("e1", { text: "waitMs: 100" });
 	const response = await fetch(`${edge.http}/live/nobody.flv`);
-	expect([response.status, await response.text()]).toEqual([404, "there is no stream live/nobody\n"]);
+	expect([response.status, await response.json()]).toEqual([404, { error: "there is no stream live/nobody" }]);
 });
 
 test("only an edge has HTTP-FLV", async () => {

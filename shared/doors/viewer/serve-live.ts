@@ -33,13 +33,13 @@ type Refused = {
 /** Adds `GET` and `HEAD` of `/<app>/<name><suffix>`; the stream is the last answer of its connection. */
 export function serveLive(http: HttpApp, answer: LiveAnswer, options: LiveOptions): void {
 	http.get<{ Params: { app: string; name: string } }>(`/:app/:name${answer.suffix}`, async (request, reply) => {
-		if (!options.isOpen()) return reply.code(503).type("text/plain").send("this edge is being stopped\n");
+		if (!options.isOpen()) return reply.code(503).send({ error: "this edge is being stopped" });
 		const { app, name } = request.params;
 		const key = streamKey(app, name);
 		const address = request.ip;
 		const refuse = ({ outcome, code, why, head = {} }: Refused) => {
 			options.events.playRefused(`${app}/${name}`.slice(0, 200), address, outcome);
-			return reply.code(code).headers(head).type("text/plain").send(`${why}\n`);
+			return reply.code(code).headers(head).send({ error: why });
 		};
 		if (!key) return refuse({ outcome: "bad-name", code: 404, why: `there is no stream ${app}/${name}` });
 		const way = wayOf(request, answer);

@@ -12,29 +12,18 @@ import type { Directory, DirectoryChange, DirectoryOptions, DirectoryState, Hold
 import { Followers } from "./followers.ts";
 import { Hearing } from "./hearing.ts";
 import { Liveness } from "./liveness.ts";
-import {
-	type Alive,
-	alive,
-	askTimeline,
-	gone,
-	type NodeReport,
-	register,
-	type StreamInfo,
-	timelineAnswer,
-} from "./messages.ts";
+import { type Alive, alive, askTimeline, gone, type NodeReport, register, type StreamInfo } from "./messages.ts";
 import { PeerTable } from "./peer-table.ts";
 import { ReportAsker } from "./report-asker.ts";
 import { Reporter } from "./reporter.ts";
 import { StreamTable } from "./stream-table.ts";
 import { nodeIdOf, type Subjects, subjectsOf } from "./subjects.ts";
+import { TimelineAsker } from "./timeline-asker.ts";
 
 /** Answers to `discover` a second. Further askers get the next sign of life, which goes to all. */
 const DISCOVER_ANSWERS = 50;
 /** Bytes of answers to `register` a second: a hundred children of a node with 10,000 streams. A child without an answer asks again. */
 const REGISTER_BYTES = 64 * 1024 * 1024;
-
-/** Questions about timelines whose answers are waited for; the oldest is given up for the next. 10,000 streams may start at once. */
-const MAX_TIMELINES_ASKED = 16_384;
 
 /** A directory over any bus. It owns the bus and closes it. */
 export class BusDirectory implements Directory {
@@ -50,12 +39,11 @@ export class BusDirectory implements Directory {
 	readonly #liveness: Liveness;
 	readonly #reporter: Reporter;
 	readonly #reports: ReportAsker;
+	readonly #timelines: TimelineAsker;
 	readonly #discoverAnswers: Allowance;
 	readonly #registerBytes: Allowance;
 	/** Ids already reported as used twice. */
 	readonly #duplicates = new Set<string>();
-	readonly #timelinesAsked = new Map<string, (account: TimelineAccount | undefined) => void>();
-	#timelineQuestions = 0;
 	#accountOf: (key: StreamKey) => TimelineAccount | undefined = () => undefined;
 	#isClosed = false;
 
@@ -96,6 +84,7 @@ export class BusDirectory implements Directory {
 		});
 		this.#reporter = new Reporter(clock, self.incarnation);
 		this.#reports = new ReportAsker(bus, clock, this.#subjects);
+		this.#timelines = new TimelineAsker(bus, this.#subjects, self.id);
 		this.#listen();
 	}
 
@@ -124,13 +113,7 @@ export class BusDirectory implements Directory {
 	}
 
 	askTimeline(nodeId: string, key: StreamKey, hear: (account: TimelineAccount | undefined) => void): void {
-		if (this.#isClosed || !isNodeId(nodeId)) return;
-		const ticket = `${++this.#timelineQuestions}`;
-		this.#timelinesAsked.set(ticket, hear);
-		const [oldest] = this.#timelinesAsked.keys();
-		if (this.#timelinesAsked.size > MAX_TIMELINES_ASKED && oldest !== undefined) this.#timelinesAsked.delete(oldest);
-		const question = encode({ node: this.#options.self.id, key });
-		this.#bus.publish(this.#subjects.timeline(nodeId), question, `${this.#bus.inbox}.${nodeId}.timeline.${ticket}`);
+		if (!this.#isClosed && isNodeId(nodeId)) this.#timelines.ask(nodeId, key, hear);
 	}
 
 	async askForReport(nodeId: string, within: Millis): Promise<NodeReport | undefined> {
@@ -189,8 +172,8 @@ export class BusDirectory implements Directory {
 		hear.on(
 			`${this.#bus.inbox}.>`,
 			({ subject, payload }) => {
-				const [id = "", ticket, question] = answerTo(subject);
-				if (ticket === "timeline" && question !== undefined) return this.#timeline(question, payload);
+				const [id = "", ticket] = answerTo(subject);
+				if (ticket !== undefined && this.#timelines.expects(ticket)) return this.#timelines.take(ticket, payload);
 				if (ticket !== undefined && this.#reports.expects(ticket)) return this.#reports.take(ticket, payload);
 				if (ticket !== undefined) return this.#followers.reply(id, ticket, payload);
 				// Without another node on the bus, the NATS server itself answers `discover` with an empty message.
@@ -225,14 +208,6 @@ export class BusDirectory implements Directory {
 			else this.#hearing.full("report", {}, "report not answered: too many ask");
 		});
 		this.#hearing.on(this.#subjects.drain(id), () => this.#options.onDrain?.());
-	}
-
-	#timeline(question: string, payload: Uint8Array): undefined {
-		const hear = this.#timelinesAsked.get(question);
-		this.#timelinesAsked.delete(question);
-		// Nobody there: the server itself answers with nothing.
-		if (payload.length > 0) hear?.(decode(timelineAnswer, payload).account);
-		return undefined;
 	}
 
 	#answer(reply: string | undefined, payloads: readonly Uint8Array[]): void {
