@@ -112,7 +112,7 @@ test("a viewer whose stream never comes leaves no session, and a kept-out one is
 	});
 	const edge = await mesh.edge("e1", { text: "waitMs: 100" });
 	const refused = await fetch(`${edge.http}/live/cam.flv`);
-	expect([refused.status, await refused.text()]).toEqual([403, "bring a token\n"]);
+	expect([refused.status, await refused.json()]).toEqual([403, { error: "bring a token" }]);
 	expect(await metric(edge.http, "millrace_plays_total", { outcome: "denied" })).toBe(1);
 	expect((await fetch(`${edge.http}/live/cam.flv?token=x`)).status).toBe(404);
 	expect((await page(edge.http)).total).toBe(0);
