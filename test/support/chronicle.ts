@@ -22,7 +22,8 @@ export class Chronicle {
 		this.#lines.push(line);
 		const { node, msg, upstream, to } = line;
 		if (upstream !== undefined && msg === "upstream live") this.#liveAt(node).add(upstream);
-		if (upstream !== undefined && msg === "upstream lost") this.#liveAt(node).delete(upstream);
+		if (upstream !== undefined && (msg === "upstream lost" || msg === "upstream left"))
+			this.#liveAt(node).delete(upstream);
 		if (msg === "on air" || msg === "no upstream on air") this.#onAir.set(node, to);
 		if (msg === "stream over") this.#live.delete(node);
 		this.#look();

@@ -98,6 +98,10 @@ export function createEvents(log: Logger, metrics: Metrics) {
 			metrics.pulls.inc({ outcome: "live" });
 			log.debug({ key, upstream }, "upstream live");
 		},
+		/** This node ended the pull itself: others play, or nobody reads the stream. */
+		pullLeft(key: string, upstream: string): void {
+			log.debug({ key, upstream }, "upstream left");
+		},
 		pullLost(key: string, upstream: string, about: { reason: string; message: string }): void {
 			metrics.pulls.inc({ outcome: about.reason });
 			log.debug({ key, upstream, ...about }, "upstream lost");

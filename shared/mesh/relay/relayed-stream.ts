@@ -244,7 +244,10 @@ export class RelayedStream {
 				this.#fail(error);
 			}
 		};
-		return () => this.#handover.leave(feed, isLost || this.#over, close);
+		return () => {
+			if (!isLost) events.pullLeft(key, server.id);
+			this.#handover.leave(feed, isLost || this.#over, close);
+		};
 	}
 
 	#onSwitch(exact: SwitchEvent): void {
