@@ -34,7 +34,7 @@ function readOptions() {
 	});
 	const whole = (text: string | undefined, fallback: number): number => {
 		if (text === undefined) return fallback;
-		if (!/^\d{1,9}$/.test(text)) throw new Error(`want a whole number, got "${text}"`);
+		if (!/^\d{1,9}$/.test(text)) throw new Error(`expected a whole number, got "${text}"`);
 		return Number(text);
 	};
 	const isChosen = ({ name }: { name: string }): boolean => values.only === undefined || name === values.only;
@@ -42,7 +42,7 @@ function readOptions() {
 	const chosenProcesses = processTargets.filter(isChosen);
 	if (chosen.length + chosenProcesses.length === 0) {
 		const names = [...targets, ...processTargets].map(({ name }) => name);
-		throw new Error(`no target "${values.only}", want one of ${names.join(", ")}`);
+		throw new Error(`no target "${values.only}", expected one of ${names.join(", ")}`);
 	}
 	return {
 		seconds: whole(values.seconds, 60),
